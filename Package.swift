@@ -1,0 +1,122 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(), .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser",
+  package: "swift-argument-parser"
+)
+
+/// What flows through the program: a scan enters at Acquisition and leaves at Publishing.
+///
+/// Each module may import those named here and nothing else of ours.
+let modules: [Target] = [
+  .target(name: "CLinux", cSettings: strictC),
+  .target(name: "Int8Kernels", cSettings: strictC),
+  .target(name: "Spectra", swiftSettings: strict),
+  .target(name: "Chemometrics", dependencies: ["Spectra"], swiftSettings: strict),
+  .target(
+    name: "QuantizedNetwork",
+    dependencies: [
+      "Spectra", "Int8Kernels", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+    ],
+    exclude: ["onnx.proto"],
+    swiftSettings: strict
+  ),
+  .target(name: "Acquisition", dependencies: ["Spectra", "CLinux"], swiftSettings: strict),
+  .target(name: "Streaming", dependencies: ["Spectra", "CLinux"], swiftSettings: strict),
+  .target(name: "Publishing", dependencies: ["Spectra", nioCore, nioPosix], swiftSettings: strict),
+  .target(
+    name: "Service",
+    dependencies: [
+      "Spectra", "Chemometrics", "QuantizedNetwork", "Acquisition", "Streaming", "Publishing",
+      "CLinux", nioCore, nioPosix,
+      .product(name: "Configuration", package: "swift-configuration"),
+      .product(name: "Crypto", package: "swift-crypto"),
+      .product(name: "Logging", package: "swift-log"),
+      .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+    ],
+    swiftSettings: strict
+  ),
+]
+
+let programs: [Target] = [
+  .executableTarget(
+    name: "spectrad",
+    dependencies: ["Service", "Spectra", argumentParser],
+    swiftSettings: strict
+  ),
+  .executableTarget(
+    name: "spectractl",
+    dependencies: [
+      "Service", "Spectra", "Chemometrics", "QuantizedNetwork", "Publishing", argumentParser,
+    ],
+    swiftSettings: strict
+  ),
+  .executableTarget(
+    name: "spectrasim",
+    dependencies: ["Spectra", nioCore, nioPosix, argumentParser],
+    path: "simulator",
+    swiftSettings: strict
+  ),
+]
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let allTests: [Target] = [
+  .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter", cSettings: strictC),
+  tests("SpectraTests", ["Spectra"]),
+  tests("ChemometricsTests", ["Chemometrics", "Spectra"]),
+  tests("QuantizedNetworkTests", ["QuantizedNetwork", "Int8Kernels", "Spectra"]),
+  tests("AcquisitionTests", ["Acquisition", "Spectra"]),
+  tests("StreamingTests", ["Streaming", "Spectra", "CAllocationCounter"]),
+  tests("PublishingTests", ["Publishing", "Spectra", nioCore, nioPosix]),
+  tests("SimulatorTests", ["spectrasim", "Spectra", nioCore, nioPosix]),
+  tests("ServiceTests", ["Service", "Spectra"]),
+  tests("EndToEndTests", ["Service", "Acquisition", "Spectra", "CAllocationCounter"]),
+]
+
+func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: dependencies + ["CFuzzer"],
+    path: "Fuzz/\(name)",
+    swiftSettings: strict
+  )
+}
+
+/// They link only with libFuzzer, so `make fuzz` sets the variable and nobody else does.
+let fuzzers: [Target] =
+  Context.environment["SPECTRAD_FUZZ"] == nil
+  ? []
+  : [
+    .target(name: "CFuzzer", path: "Fuzz/CFuzzer", cSettings: strictC),
+    fuzzer("FuzzScanFile", ["Acquisition", "Spectra"]),
+    fuzzer("FuzzUSBIPMessages", ["Acquisition", "Spectra"]),
+    fuzzer("FuzzRecordings", ["Spectra"]),
+    fuzzer("FuzzNetworkFile", ["QuantizedNetwork"]),
+  ]
+
+let package = Package(
+  name: "spectrad",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: []),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+  ],
+  targets: modules + programs + allTests + fuzzers
+)
