@@ -83,6 +83,7 @@ let allTests: [Target] = [
   tests("PublishingTests", ["Publishing", "Spectra", nioCore, nioPosix]),
   tests("SimulatorTests", ["spectrasim", "Spectra", nioCore, nioPosix]),
   tests("ServiceTests", ["Service", "Spectra"]),
+  tests("TidyTests", []),
   tests("EndToEndTests", ["Service", "Acquisition", "Spectra", "CAllocationCounter"]),
 ]
 

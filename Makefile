@@ -1,0 +1,81 @@
+# spectrad: `make demo` shows it, `make test` proves it. Everything they need they install.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+PYTHON ?= python3
+BUILD := .build/release
+VENV := .venv
+SOURCES := Package.swift Sources simulator Tests Fuzz Benchmarks
+# Seconds that each fuzzer runs in `make test` and `make fuzz`.
+FUZZ_SECONDS ?= 30
+FUZZERS := FuzzScanFile FuzzUSBIPMessages FuzzRecordings FuzzNetworkFile
+
+.PHONY: build demo test test-swift test-thread-sanitizer test-synthetic fuzz lint format bench \
+  install uninstall clean setup venv help
+
+help: ## Say what each target does
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 24
+
+setup:
+	@scripts/setup-system.sh
+
+build: setup ## Build the three programs in release
+	$(SWIFT) build -c release --product spectrad
+	$(SWIFT) build -c release --product spectractl
+	$(SWIFT) build -c release --product spectrasim
+
+demo: build ## Show the main job: synthetic donors, a virtual scanner, predictions off the socket
+	@scripts/demo.sh $(BUILD)
+
+test: test-swift test-thread-sanitizer test-synthetic fuzz ## Run every test
+	@echo "make test: all passed"
+
+test-swift: setup
+	$(SWIFT) build -c release --build-tests
+	$(SWIFT) test -c release --skip-build
+
+test-thread-sanitizer: setup
+	SPECTRAD_SANITIZE=thread $(SWIFT) test -c release --sanitize=thread \
+	  --scratch-path .build-thread-sanitizer
+
+test-synthetic: build venv
+	@scripts/check-synthetic.sh $(BUILD) $(VENV)/bin/python
+
+fuzz: setup ## Run each fuzzer for FUZZ_SECONDS from its committed corpus
+	@SWIFT=$(SWIFT) scripts/fuzz.sh $(FUZZ_SECONDS) $(FUZZERS)
+
+lint: setup ## Check formatting, documentation rules and module arrows
+	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+	@scripts/tidy.sh
+
+format: ## Format the Swift sources in place
+	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
+
+bench: build venv ## Measure latency, throughput, steps, network beside onnxruntime, memory, start
+	@scripts/bench.sh $(BUILD) $(VENV)/bin/python
+
+venv: setup
+	@scripts/setup-venv.sh $(PYTHON) $(VENV)
+
+install: build ## Install into DESTDIR and PREFIX
+	install -D -m 755 $(BUILD)/spectrad $(DESTDIR)$(PREFIX)/bin/spectrad
+	install -D -m 755 $(BUILD)/spectractl $(DESTDIR)$(PREFIX)/bin/spectractl
+	install -D -m 755 $(BUILD)/spectrasim $(DESTDIR)$(PREFIX)/bin/spectrasim
+	install -d -m 755 $(DESTDIR)$(PREFIX)/share/spectrad/bundles
+	cp -r bundles/blood-synthetic $(DESTDIR)$(PREFIX)/share/spectrad/bundles/
+	install -D -m 644 docs/spectrad.conf $(DESTDIR)$(PREFIX)/share/doc/spectrad/spectrad.conf
+	for page in docs/man/*.[0-9]; do \
+	  install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$(basename $$page); done
+
+uninstall: ## Remove what install put there
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,spectrad spectractl spectrasim)
+	rm -rf $(DESTDIR)$(PREFIX)/share/spectrad $(DESTDIR)$(PREFIX)/share/doc/spectrad
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man*/spectra{d,ctl,sim}.*
+
+clean: ## Remove everything that was built
+	rm -rf .build .build-thread-sanitizer .build-fuzz $(VENV)

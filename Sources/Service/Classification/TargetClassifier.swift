@@ -1,0 +1,237 @@
+import Chemometrics
+import QuantizedNetwork
+import Spectra
+
+/// Turns the median spectrum of a sample into probabilities of one target's classes.
+///
+/// Belongs to one thread, as its networks do. Nothing here allocates after `init`.
+final class TargetClassifier {
+  let target: ModelBundle.Target
+  private var preprocessor: TargetPreprocessor
+  private let members: [Member]
+  /// The layout that all members share, since the image is written once.
+  private let layout: QuantizedLayout?
+  private var imageBytes: FixedArray<UInt8>
+  /// Probability of class c by member m at `m * classCount + c`.
+  private var memberProbabilities: FixedArray<Double>
+  /// The combined probability of each class, in the bundle's order.
+  private var probabilities: FixedArray<Double>
+
+  private struct Member {
+    let network: Network
+    let imageInput: Int
+    let metaInput: Int
+  }
+
+  /// Reads and plans every network of the target; they must fit its image and classes.
+  init(_ target: ModelBundle.Target) throws(BundleError) {
+    self.target = target
+    preprocessor = TargetPreprocessor(constants: target.constants)
+    let shape = NetworkShape(target)
+    var members: [Member] = []
+    var layout: QuantizedLayout?
+    for file in target.members {
+      let network = try TargetClassifier.network(file)
+      let inputs = try shape.inputs(of: network, path: file.path)
+      let found = network.quantizedLayout(ofInput: inputs.image)
+      if members.isEmpty { layout = found }
+      guard let found, found == layout else {
+        throw .network(
+          path: file.path,
+          problem: "its image is quantized unlike the first member's, expected one quantization "
+            + "of the input “\(network.inputs[inputs.image].name)” shared by all members"
+        )
+      }
+      members.append(
+        Member(network: network, imageInput: inputs.image, metaInput: inputs.meta)
+      )
+    }
+    (self.members, self.layout) = (members, layout)
+    imageBytes = FixedArray(repeating: 0, count: layout?.byteCount ?? 0)
+    memberProbabilities = FixedArray(repeating: 0, count: members.count * target.classes.count)
+    probabilities = FixedArray(repeating: 0, count: target.classes.count)
+  }
+
+  private static func network(_ file: ModelBundle.MemberFile) throws(BundleError) -> Network {
+    do throws(NetworkError) {
+      return try Network(onnx: file.bytes)
+    } catch {
+      throw .network(path: file.path, problem: error.description)
+    }
+  }
+
+  /// Runs steps 4 to 16 on the median spectrum; the answer is read with the functions below.
+  ///
+  /// - Returns: what makes the answer doubtful.
+  func answer(
+    window: Span<Double>,
+    temperatureCelsius: Double,
+    relativeHumidityPercent: Double
+  ) -> AnswerReasons {
+    let reasons = preprocess(
+      window: window,
+      temperatureCelsius: temperatureCelsius,
+      relativeHumidityPercent: relativeHumidityPercent
+    )
+    drawImage()
+    runMembers()
+    return reasons
+  }
+
+  /// Runs steps 4 to 10 only, for drafts and for `spectractl preprocess`.
+  func preprocess(
+    window: Span<Double>,
+    temperatureCelsius: Double,
+    relativeHumidityPercent: Double
+  ) -> AnswerReasons {
+    preprocessor.process(
+      window,
+      temperatureCelsius: temperatureCelsius,
+      relativeHumidityPercent: relativeHumidityPercent
+    )
+  }
+
+  /// The class and the reasons, given the probabilities of the last answer.
+  func decision(_ reasons: AnswerReasons) -> (classIndex: Int?, reasons: AnswerReasons) {
+    probabilities.withSpan { probabilities in
+      Ensemble.decide(
+        probabilities,
+        minimumProbability: target.minimumProbability,
+        reasons: reasons
+      )
+    }
+  }
+
+  /// Lends the combined probabilities of the last answer.
+  func withProbabilities<Result>(_ use: (Span<Double>) -> Result) -> Result {
+    probabilities.withSpan { use($0) }
+  }
+
+  /// Lends the spectrum after one step of the last preprocessing.
+  func withStage<Result>(
+    _ stage: TargetPreprocessor.Stage,
+    _ use: (Span<Double>) -> Result
+  ) -> Result {
+    preprocessor.withStage(stage) { use($0) }
+  }
+
+  /// Lends the seven standardised meta-features of the last preprocessing.
+  func withMetaFeatures<Result>(_ use: (Span<Float>) -> Result) -> Result {
+    preprocessor.withMetaFeatures { use($0) }
+  }
+
+  /// Writes the image of the last preprocessing, channels first, unquantized.
+  func writeImage(into values: inout MutableSpan<Float>) {
+    preprocessor.writeImage(into: &values)
+  }
+
+  private func drawImage() {
+    guard let layout else { return }
+    imageBytes.withMutableSpan { preprocessor.writeImage(into: &$0, encoding: layout.encoding) }
+  }
+
+  private func runMembers() {
+    let classCount = target.classes.count
+    for (index, member) in members.enumerated() {
+      imageBytes.withSpan { image in
+        member.network.writeQuantizedInput(member.imageInput) { bytes in
+          for position in image.indices { bytes[position] = image[position] }
+        }
+      }
+      preprocessor.withMetaFeatures { features in
+        member.network.writeInput(member.metaInput) { values in
+          for position in features.indices { values[position] = features[position] }
+        }
+      }
+      member.network.run()
+      member.network.readOutput(0) { output in
+        for position in output.indices {
+          memberProbabilities[index * classCount + position] = Double(output[position])
+        }
+      }
+    }
+    memberProbabilities.withSpan { each in
+      probabilities.withMutableSpan { Ensemble.combine(each, into: &$0) }
+    }
+  }
+}
+
+/// What golden replay needs: the image as bytes, put in and taken out.
+extension TargetClassifier {
+  /// The quantized image of the last answer, channels first.
+  var quantizedImage: [UInt8] {
+    guard let layout else { return [] }
+    return layout.positions.map { imageBytes[$0] }
+  }
+
+  /// What a byte of the image stands for, in quantization steps.
+  func quantizedValue(_ byte: UInt8) -> Int {
+    layout?.isSigned == true ? Int(Int8(bitPattern: byte)) : Int(byte)
+  }
+
+  /// Replaces the image by `bytes`, channels first, keeps the meta-features, and runs the networks.
+  func answer(quantizedImage bytes: [UInt8]) {
+    guard let layout else { return }
+    for (position, byte) in zip(layout.positions, bytes) { imageBytes[position] = byte }
+    runMembers()
+  }
+}
+
+extension QuantizedLayout {
+  /// How Chemometrics is told where and how to write the image.
+  var encoding: ImageEncoding {
+    ImageEncoding(
+      scale: scale,
+      zeroPoint: zeroPoint,
+      isSigned: isSigned,
+      rows: rows,
+      columns: columns,
+      rowStride: rowStride,
+      columnStride: columnStride,
+      channelStride: channelStride
+    )
+  }
+
+  /// The position of every element in the order channel, row, column.
+  var positions: [Int] {
+    (0..<channels).flatMap { channel in
+      (0..<rows).flatMap { row in
+        (0..<columns).map { $0 * columnStride + row * rowStride + channel * channelStride }
+      }
+    }
+  }
+}
+
+/// What the networks of a target must look like.
+private struct NetworkShape {
+  let imageShape: [Int]
+  let classCount: Int
+
+  init(_ target: ModelBundle.Target) {
+    let side = target.constants.channels
+    imageShape = [1, target.constants.image.channels.count, side, side]
+    classCount = target.classes.count
+  }
+
+  /// Which input is the image and which the meta-features.
+  func inputs(of network: Network, path: String) throws(BundleError) -> (image: Int, meta: Int) {
+    let metaShape = [1, TargetConstants.metaFeatureCount]
+    let shapes = network.inputs.map(\.shape)
+    guard shapes.count == 2, let image = shapes.firstIndex(of: imageShape),
+      let meta = shapes.firstIndex(of: metaShape)
+    else {
+      throw .network(
+        path: path,
+        problem: "found inputs of shape \(shapes), expected \(imageShape) and \(metaShape)"
+      )
+    }
+    let outputs = network.outputs.map(\.shape)
+    guard outputs == [[1, classCount]] else {
+      throw .network(
+        path: path,
+        problem: "found outputs of shape \(outputs), expected one of shape \([1, classCount])"
+      )
+    }
+    return (image, meta)
+  }
+}

@@ -1,0 +1,92 @@
+/// One key of the configuration: its name, its default, and what it means to an administrator.
+package struct ConfigurationKey: Sendable {
+  /// The dotted name used on the command line (`--set sample.scans=60`).
+  package let name: String
+  /// The value when no layer gives one, as it would be written in the file.
+  package let defaultText: String
+  /// What the key does, its unit and its range.
+  package let meaning: String
+
+  /// The name in the configuration file: `sample.silenceSeconds` is `SAMPLE_SILENCE_SECONDS`.
+  package var fileName: String {
+    var result = ""
+    for character in name {
+      if character == "." {
+        result.append("_")
+      } else if character.isUppercase {
+        result += "_" + String(character)
+      } else {
+        result += character.uppercased()
+      }
+    }
+    return result
+  }
+
+  /// Every key there is, in the order in which `--check-config` prints them.
+  package static let all: [ConfigurationKey] = [
+    ConfigurationKey(
+      name: "scanner.sources",
+      defaultText: "",
+      meaning: "scanners to read, separated by commas, at most \(maximumScanners): "
+        + "usbip://HOST:PORT/BUSID or usbip+unix:///PATH/BUSID"
+    ),
+    ConfigurationKey(
+      name: "acquisition.mode",
+      defaultText: "continuous",
+      meaning: "continuous (scan after scan) or onRequest (only when asked)"
+    ),
+    ConfigurationKey(
+      name: "acquisition.statusPollMilliseconds",
+      defaultText: "100",
+      meaning: "how often a running scan's status is asked for, 0 to 1000"
+    ),
+    ConfigurationKey(
+      name: "sample.scans",
+      defaultText: "60",
+      meaning: "accepted scans after which a sample ends, 1 to 1024"
+    ),
+    ConfigurationKey(
+      name: "sample.silenceSeconds",
+      defaultText: "30",
+      meaning: "seconds without a scan after which a sample ends, 0.05 to 86400"
+    ),
+    ConfigurationKey(
+      name: "bundle.path",
+      defaultText: "/usr/share/spectrad/bundles/blood-synthetic",
+      meaning: "folder of the model bundle; empty runs without one"
+    ),
+    ConfigurationKey(
+      name: "predictions.socket",
+      defaultText: "/run/spectrad/predictions.sock",
+      meaning: "path of the prediction socket"
+    ),
+    ConfigurationKey(
+      name: "predictions.socketMode",
+      defaultText: "0660",
+      meaning: "permission bits of the prediction socket, octal"
+    ),
+    ConfigurationKey(
+      name: "predictions.queueLines",
+      defaultText: "1024",
+      meaning: "lines kept for a client that does not read, 16 to 65536"
+    ),
+    ConfigurationKey(
+      name: "predictions.heartbeatSeconds",
+      defaultText: "15",
+      meaning: "seconds between heartbeats, 0.05 to 20"
+    ),
+    ConfigurationKey(
+      name: "recording.folder",
+      defaultText: "",
+      meaning: "folder that every decoded scan is recorded in, one *.scans.ndjson for each scanner "
+        + "and start; empty records nothing"
+    ),
+    ConfigurationKey(
+      name: "log.level",
+      defaultText: "info",
+      meaning: "debug, info, notice, warning or error"
+    ),
+  ]
+
+  private static let maximumScanners = 16
+}

@@ -1,0 +1,153 @@
+import Acquisition
+import Spectra
+
+/// Turns the texts of the layers into checked values, collecting every mistake.
+struct ConfigurationValues {
+  private let text: (String) -> String
+  private(set) var mistakes: [ConfigurationError] = []
+
+  init(text: @escaping (String) -> String) { self.text = text }
+
+  mutating func configuration() -> DaemonConfiguration {
+    var result = DaemonConfiguration()
+    result.sources = sources()
+    result.mode = mode()
+    result.statusPollMilliseconds = whole("acquisition.statusPollMilliseconds", 0...1000)
+    result.scansPerSample = whole("sample.scans", 1...Limits.scansPerSample)
+    result.silenceSeconds = number("sample.silenceSeconds", 0.05...86_400)
+    result.bundlePath = path("bundle.path")
+    result.predictionSocketPath = socketPath()
+    result.predictionSocketMode = permissionBits("predictions.socketMode")
+    result.clientQueueLines = whole("predictions.queueLines", 16...65_536)
+    result.heartbeatSeconds = number("predictions.heartbeatSeconds", 0.05...20)
+    result.recordingFolder = path("recording.folder")
+    result.logLevel = logLevel()
+    return result
+  }
+
+  /// The effective values in the order of `ConfigurationKey.all`.
+  static func texts(of configuration: DaemonConfiguration) -> [String] {
+    [
+      configuration.sources.map(\.description).joined(separator: ","),
+      configuration.mode.rawValue,
+      String(configuration.statusPollMilliseconds),
+      String(configuration.scansPerSample),
+      configuration.silenceSeconds.description,
+      configuration.bundlePath ?? "",
+      configuration.predictionSocketPath,
+      "0" + String(configuration.predictionSocketMode, radix: 8),
+      String(configuration.clientQueueLines),
+      configuration.heartbeatSeconds.description,
+      configuration.recordingFolder ?? "",
+      configuration.logLevel,
+    ]
+  }
+
+  private mutating func sources() -> [ScannerAddress] {
+    var addresses: [ScannerAddress] = []
+    for part in text("scanner.sources").split(separator: ",") {
+      let trimmed = String(part.filter { !$0.isWhitespace })
+      do throws(ScannerAddressError) {
+        let address = try ScannerAddress(parsing: trimmed)
+        if addresses.contains(address) {
+          mistakes.append(
+            .badValue(key: "scanner.sources", found: trimmed, expected: "every scanner only once")
+          )
+        }
+        addresses.append(address)
+      } catch {
+        mistakes.append(
+          .badValue(key: "scanner.sources", found: trimmed, expected: error.description)
+        )
+      }
+    }
+    if addresses.count > Limits.scanners {
+      mistakes.append(
+        .badValue(
+          key: "scanner.sources",
+          found: "\(addresses.count) scanners",
+          expected: "at most \(Limits.scanners)"
+        )
+      )
+    }
+    return addresses
+  }
+
+  private mutating func mode() -> AcquisitionOptions.Mode {
+    let found = text("acquisition.mode")
+    if let mode = AcquisitionOptions.Mode(rawValue: found) { return mode }
+    mistakes.append(
+      .badValue(key: "acquisition.mode", found: found, expected: "continuous or onRequest")
+    )
+    return .continuous
+  }
+
+  private mutating func whole(_ key: String, _ range: ClosedRange<Int>) -> Int {
+    let found = text(key)
+    if let value = Int(found), range.contains(value) { return value }
+    mistakes.append(
+      .badValue(
+        key: key,
+        found: found,
+        expected: "a whole number from \(range.lowerBound) to \(range.upperBound)"
+      )
+    )
+    return range.lowerBound
+  }
+
+  private mutating func number(_ key: String, _ range: ClosedRange<Double>) -> Double {
+    let found = text(key)
+    if let value = Double(found), range.contains(value) { return value }
+    mistakes.append(
+      .badValue(
+        key: key,
+        found: found,
+        expected: "a number from \(range.lowerBound) to \(range.upperBound)"
+      )
+    )
+    return range.lowerBound
+  }
+
+  private func path(_ key: String) -> String? {
+    let found = text(key)
+    return found.isEmpty ? nil : found
+  }
+
+  private mutating func socketPath() -> String {
+    let found = text("predictions.socket")
+    // sun_path holds 108 bytes, the last of which ends the text.
+    if found.hasPrefix("/"), found.utf8.count <= 107 { return found }
+    mistakes.append(
+      .badValue(
+        key: "predictions.socket",
+        found: found,
+        expected: "an absolute path of at most 107 bytes"
+      )
+    )
+    return found
+  }
+
+  private mutating func permissionBits(_ key: String) -> UInt32 {
+    let found = text(key)
+    if let value = UInt32(found, radix: 8), value <= 0o777 { return value }
+    mistakes.append(
+      .badValue(key: key, found: found, expected: "octal permission bits such as 0660")
+    )
+    return 0o660
+  }
+
+  private mutating func logLevel() -> String {
+    let found = text("log.level")
+    let levels = ["debug", "info", "notice", "warning", "error"]
+    if !levels.contains(found) {
+      mistakes.append(
+        .badValue(
+          key: "log.level",
+          found: found,
+          expected: levels.dropLast().joined(separator: ", ") + " or error"
+        )
+      )
+    }
+    return found
+  }
+}

@@ -1,0 +1,104 @@
+import Acquisition
+import Logging
+import Publishing
+import ServiceLifecycle
+import Spectra
+import Streaming
+
+/// The daemon: every stage on its own thread, from the first scanner to the last client.
+///
+/// Acquisition threads (one per scanner) → scan rings → pipeline thread → prediction ring →
+/// publishing thread → the server's event loop.
+package struct Daemon: Sendable {
+  private let configuration: DaemonConfiguration
+  private let logger: Logger
+
+  /// Makes a daemon that does nothing yet.
+  package init(_ configuration: DaemonConfiguration) {
+    self.configuration = configuration
+    var logger = Logger(label: "spectrad", factory: StreamLogHandler.standardError(label:))
+    logger.logLevel = Logger.Level(rawValue: configuration.logLevel) ?? .info
+    self.logger = logger
+  }
+
+  /// Runs until SIGTERM or SIGINT.
+  ///
+  /// - Throws: what keeps the daemon from starting, in words for the administrator.
+  package func run() async throws {
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: [.init(service: DaemonService(configuration: configuration, logger: logger))],
+        gracefulShutdownSignals: [.sigterm, .sigint],
+        logger: Logger(label: "spectrad.lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })
+      )
+    )
+    try await group.run()
+  }
+}
+
+/// The daemon's threads and server, as one unit that starts and stops together.
+private struct DaemonService: ServiceLifecycle.Service {
+  let configuration: DaemonConfiguration
+  let logger: Logger
+
+  func run() async throws {
+    let started = MonotonicClock.nanoseconds()
+    let bundle = try loadBundle()
+    let server = PredictionServer(settings: publishingSettings, bundle: bundle?.bundle.report)
+    try await server.start()
+    let stages = try RunningStages(
+      configuration: configuration,
+      classifier: bundle,
+      server: server,
+      logger: logger
+    )
+    let microseconds = (MonotonicClock.nanoseconds() - started) / 1_000
+    logger.info(
+      "ready",
+      metadata: [
+        "scanners": "\(configuration.sources.count)",
+        "bundle": "\(bundle?.bundle.label ?? "none")",
+        "predictions": "\(configuration.predictionSocketPath)",
+        "startMicroseconds": "\(microseconds)",
+      ]
+    )
+    if configuration.sources.isEmpty {
+      logger.warning("no scanner is configured: set scanner.sources")
+    }
+    try? await gracefulShutdown()
+    logger.info("stopping")
+    await stages.stop()
+    await server.shutdown()
+    logger.info("stopped")
+  }
+
+  private var publishingSettings: PublishingSettings {
+    var settings = PublishingSettings(
+      socketPath: configuration.predictionSocketPath,
+      daemon: "spectrad " + ProgramVersion.text
+    )
+    settings.socketMode = configuration.predictionSocketMode
+    settings.queuedLinesMax = configuration.clientQueueLines
+    settings.heartbeatInterval = .seconds(configuration.heartbeatSeconds)
+    return settings
+  }
+
+  private func loadBundle() throws -> BundleClassifier? {
+    guard let folder = configuration.bundlePath else {
+      logger.warning("no bundle is configured: scans are published without predictions")
+      return nil
+    }
+    let classifier = try BundleClassifier(try BundleLoader.load(folder: folder))
+    if classifier.bundle.isDemonstration {
+      logger.notice("the bundle is for demonstration only, not for diagnosis")
+    }
+    return classifier
+  }
+}
+
+extension ModelBundle {
+  /// The bundle as clients read it.
+  var report: BundleReport {
+    BundleReport(name: name, version: version, sha256: digest, demonstration: isDemonstration)
+  }
+}

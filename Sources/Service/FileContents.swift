@@ -1,0 +1,64 @@
+import Glibc
+
+/// Why a file could not be read or written: the system's error and what was tried.
+package struct FileError: Error, Equatable, CustomStringConvertible {
+  /// The file in question.
+  package let path: String
+  /// The number the system gave, or nil for a limit of ours.
+  package let errno: CInt?
+  /// What went wrong, for people.
+  package let reason: String
+
+  /// ENOENT: there is no such file.
+  static let noSuchFile = ENOENT
+
+  init(path: String, errno number: CInt) {
+    self.path = path
+    errno = number
+    reason = unsafe String(cString: strerror(number))
+  }
+
+  init(path: String, reason: String) {
+    self.path = path
+    errno = nil
+    self.reason = reason
+  }
+
+  package var description: String { "\(path): \(reason)" }
+}
+
+/// Reading whole files, with a limit on their size.
+enum FileContents {
+  /// The bytes of the file at `path`, which must be a regular file of at most `limit` bytes.
+  static func read(path: String, limitBytes limit: Int) throws(FileError) -> [UInt8] {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(path: path, errno: errno) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw FileError(path: path, errno: errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError(path: path, reason: "is no regular file")
+    }
+    guard status.st_size <= limit else {
+      throw FileError(
+        path: path,
+        reason: "found \(status.st_size) bytes, expected at most \(limit)"
+      )
+    }
+    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+    var filled = 0
+    while filled < bytes.count {
+      // SAFETY: the pointer is used only inside the closure and stays within the array.
+      let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+        guard let start = buffer.baseAddress else { return 0 }
+        return unsafe Glibc.read(descriptor, start + filled, buffer.count - filled)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw FileError(path: path, errno: errno) }
+      if count == 0 { break }
+      filled += count
+    }
+    bytes.removeLast(bytes.count - filled)
+    return bytes
+  }
+}

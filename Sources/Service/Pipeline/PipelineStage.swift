@@ -1,0 +1,137 @@
+import Spectra
+import Streaming
+
+/// The pipeline thread: takes scans from the scanners' rings, classifies, and fills prediction slots.
+///
+/// Between taking a scan and publishing its slot nothing allocates, locks, logs or enters the
+/// kernel but for the wake-up. Where the prediction ring is full it waits: meanwhile the scan
+/// rings fill up, and it is there, and only there, that scans are dropped and counted.
+// SAFETY (Sendable): the networks behind the lanes belong to one thread; the stage is built on
+// the main thread, moved to its own before anything runs, and never seen by another.
+struct PipelineStage: ~Copyable, @unchecked Sendable {
+  /// When a sample ends.
+  struct SampleEnd: Sendable {
+    /// After this many accepted scans.
+    var scans: Int
+    /// Or after this long without a scan.
+    var silenceNanoseconds: UInt64
+  }
+
+  private let lanes: [ScannerLane]
+  private let sampleEnd: SampleEnd
+  private var predictions: PredictionRing.Producer
+  private var wakeUp: WakeUp
+  private let publishing: WakeUp.Signaller
+  private let stop: StopFlag
+
+  init(
+    lanes: [ScannerLane],
+    sampleEnd: SampleEnd,
+    predictions: consuming PredictionRing.Producer,
+    wakeUp: consuming WakeUp,
+    publishing: WakeUp.Signaller,
+    stop: StopFlag
+  ) {
+    (self.lanes, self.sampleEnd, self.publishing, self.stop) = (lanes, sampleEnd, publishing, stop)
+    self.predictions = predictions
+    self.wakeUp = wakeUp
+  }
+
+  /// Runs until the flag is set; scans that wait in the rings then are still classified.
+  mutating func run() {
+    while true {
+      let isLast = stop.isSet
+      for lane in lanes {
+        while classifyNextScan(of: lane) {}
+        reportLosses(of: lane)
+        endSilentSample(of: lane)
+      }
+      if isLast { return }
+      _ = wakeUp.wait(timeout: timeUntilSilence())
+    }
+  }
+
+  /// Classifies the oldest waiting scan; false when there is none.
+  private mutating func classifyNextScan(of lane: ScannerLane) -> Bool {
+    waitForSpace()
+    let wasRead = lane.scans.read { scan in
+      if !lane.sample.isOpen { PipelineStage.beginSample(of: lane, at: scan.header.time) }
+      lane.lastScan = scan.header
+      lane.silenceDeadline = scan.header.monotonicNanoseconds + sampleEnd.silenceNanoseconds
+      let wasWritten = predictions.write { slot in lane.sample.add(scan, answerInto: &slot) }
+      precondition(wasWritten, "there was space, and nobody else writes")
+    }
+    guard wasRead else { return false }
+    publishing.signal()
+    if lane.sample.scansCount >= sampleEnd.scans {
+      endSample(
+        of: lane,
+        at: lane.lastScan.time,
+        monotonicNanoseconds: lane.lastScan.monotonicNanoseconds
+      )
+    }
+    return true
+  }
+
+  private static func beginSample(of lane: ScannerLane, at time: Timestamp) {
+    lane.sampleCount += 1
+    // A text this short lives in the String itself: nothing is allocated.
+    let name = SampleName(String(lane.sampleCount)) ?? SampleName()
+    lane.sample.begin(at: time, name: name)
+  }
+
+  private mutating func endSilentSample(of lane: ScannerLane) {
+    guard lane.sample.isOpen, MonotonicClock.nanoseconds() >= lane.silenceDeadline else { return }
+    endSample(of: lane, at: Timestamp.now(), monotonicNanoseconds: nil)
+  }
+
+  private mutating func endSample(
+    of lane: ScannerLane,
+    at time: Timestamp,
+    monotonicNanoseconds: UInt64?
+  ) {
+    waitForSpace()
+    let wasWritten = predictions.write { slot in
+      lane.sample.end(
+        at: time,
+        monotonicNanoseconds: monotonicNanoseconds,
+        lastScan: lane.lastScan,
+        answerInto: &slot
+      )
+    }
+    precondition(wasWritten, "there was space, and nobody else writes")
+    publishing.signal()
+  }
+
+  private mutating func reportLosses(of lane: ScannerLane) {
+    let count = lane.scans.takeLosses()
+    guard count > 0 else { return }
+    waitForSpace()
+    let wasWritten = predictions.write { slot in
+      slot.header.kind = .scansLost(count: count)
+      slot.header.scannerIndex = lane.scannerIndex
+      slot.header.time = Timestamp.now()
+      slot.header.hasScan = false
+    }
+    precondition(wasWritten, "there was space, and nobody else writes")
+    publishing.signal()
+  }
+
+  /// Waits until the prediction ring has a free slot; publishing wakes this thread after each one.
+  private mutating func waitForSpace() {
+    while predictions.isFull {
+      _ = wakeUp.wait(timeout: .milliseconds(100))
+    }
+  }
+
+  /// How long until the first open sample falls silent; nil when none is open.
+  private func timeUntilSilence() -> Duration? {
+    var earliest: UInt64?
+    for lane in lanes where lane.sample.isOpen {
+      earliest = min(earliest ?? .max, lane.silenceDeadline)
+    }
+    guard let earliest else { return nil }
+    let now = MonotonicClock.nanoseconds()
+    return .nanoseconds(earliest > now ? Int64(earliest - now) : 0)
+  }
+}

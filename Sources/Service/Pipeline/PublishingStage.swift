@@ -1,0 +1,113 @@
+import Logging
+import Publishing
+import Spectra
+import Streaming
+
+/// The publishing thread: gives slots their names and hands them to the server and the recording.
+///
+/// It waits until the server has queued each batch, so a busy event loop holds the pipeline back
+/// instead of piling up memory.
+struct PublishingStage: ~Copyable, Sendable {
+  private var slots: PredictionRing.Consumer
+  private var wakeUp: WakeUp
+  private let pipeline: WakeUp.Signaller
+  private let directory: ScannerDirectory
+  /// The bundle of each generation; generation 0 is none.
+  private let bundles: [UInt32: ModelBundle]
+  private let server: PredictionServer
+  private let recorder: ScanRecorder?
+  private let logger: Logger
+  private let stop: StopFlag
+
+  /// How many events one batch holds at most.
+  private static let batchMax = 64
+
+  init(
+    slots: consuming PredictionRing.Consumer,
+    wakeUp: consuming WakeUp,
+    pipeline: WakeUp.Signaller,
+    directory: ScannerDirectory,
+    bundles: [UInt32: ModelBundle],
+    server: PredictionServer,
+    recorder: ScanRecorder?,
+    logger: Logger,
+    stop: StopFlag
+  ) {
+    self.slots = slots
+    self.wakeUp = wakeUp
+    (self.pipeline, self.directory, self.bundles) = (pipeline, directory, bundles)
+    (self.server, self.recorder, self.logger, self.stop) = (server, recorder, logger, stop)
+  }
+
+  /// Runs until the flag is set and everything that waited then is queued.
+  mutating func run() {
+    while true {
+      let isLast = stop.isSet
+      publishAll()
+      if isLast { return }
+      _ = wakeUp.wait(timeout: nil)
+    }
+  }
+
+  private mutating func publishAll() {
+    while true {
+      var events = directory.takeChanges().map { change in
+        logChange(change)
+        return StreamEvent.scanner(change.report)
+      }
+      while events.count < PublishingStage.batchMax, let event = nextEvent() {
+        events.append(event)
+      }
+      guard !events.isEmpty else { return }
+      // The pipeline may be waiting for the slots that were just emptied.
+      pipeline.signal()
+      server.publish(events)
+    }
+  }
+
+  private mutating func nextEvent() -> StreamEvent? {
+    var event: StreamEvent?
+    _ = slots.read { slot in event = self.event(of: slot) }
+    return event
+  }
+
+  private func event(of slot: borrowing PredictionSlot) -> StreamEvent {
+    let name = directory.name(of: slot.header.scannerIndex)
+    if case .scansLost(let count) = slot.header.kind {
+      logger.warning(
+        "scans were lost because the pipeline fell behind",
+        metadata: ["scanner": "\(name)", "count": "\(count)"]
+      )
+      return .scansLost(
+        scanner: name,
+        count: Int(clamping: count),
+        reason: "ringFull",
+        time: slot.header.time
+      )
+    }
+    let prediction = Prediction(
+      slot,
+      scanner: name,
+      bundle: bundles[slot.header.bundleGeneration]
+    )
+    if slot.header.hasScan {
+      recorder?.record(
+        slot.scan,
+        prediction: prediction,
+        scanner: directory.description(of: slot.header.scannerIndex)
+      )
+    }
+    return .prediction(prediction, monotonicNanoseconds: slot.header.monotonicNanoseconds)
+  }
+
+  private func logChange(_ change: ScannerDirectory.Change) {
+    let report = change.report
+    let metadata: Logger.Metadata = ["scanner": "\(report.name)"]
+    switch (report.state, change.explanation) {
+    case ("ready", nil): logger.info("the scanner is ready", metadata: metadata)
+    case (let state, nil): logger.info("the scanner is \(state)", metadata: metadata)
+    case (let state, .some(let explanation)):
+      logger.warning("the scanner is \(state): \(explanation)", metadata: metadata)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Logging
+import Spectra
+
+/// Records every decoded scan with the prediction that was made of it.
+///
+/// One file for each scanner, wavelength grid and start of the daemon. A file that cannot be
+/// written is reported once and stops that scanner's recording, never its predictions.
+// SAFETY (Sendable): used by the publishing thread alone.
+final class ScanRecorder: @unchecked Sendable {
+  private let folder: String
+  private let started: Timestamp
+  private let logger: Logger
+  private var files: [String: RecordingFile] = [:]
+
+  private enum RecordingFile {
+    case open(RecordingInProgress)
+    case failed
+  }
+
+  init(folder: String, logger: Logger) {
+    (self.folder, self.logger) = (folder, logger)
+    started = Timestamp.now()
+  }
+
+  /// Appends a scan to its scanner's recording.
+  func record(
+    _ frame: borrowing ScanFrame,
+    prediction: Prediction,
+    scanner: ScannerDescription
+  ) {
+    let name = prediction.scanner
+    do throws(RecordingError) {
+      guard let recording = try recording(of: name, frame, scanner) else { return }
+      try recording.writer.append(Scan(frame, sample: prediction.sample), prediction: prediction)
+    } catch {
+      files[name] = .failed
+      logger.error(
+        "recording stops: \(error); predictions go on",
+        metadata: ["scanner": "\(name)"]
+      )
+    }
+  }
+
+  private func recording(
+    of name: String,
+    _ frame: borrowing ScanFrame,
+    _ scanner: ScannerDescription
+  ) throws(RecordingError) -> RecordingInProgress? {
+    switch files[name] {
+    case .failed: return nil
+    case .open(let recording) where recording.gridRevision == frame.header.gridRevision:
+      return recording
+    case .open, nil: break
+    }
+    let wavelengths = (0..<frame.header.pointCount).map { frame.wavelengthsNanometres[$0] }
+    // What a file name cannot hold well becomes a dash: an address has slashes and colons.
+    let plainName = String(name.map { $0.isLetter || $0.isNumber ? $0 : "-" })
+    let plainTime = String(started.description.prefix(19).filter { $0 != ":" && $0 != "-" })
+    let recording = RecordingInProgress(
+      gridRevision: frame.header.gridRevision,
+      writer: try NativeRecordingWriter(
+        path: "\(folder)/\(plainName)-\(plainTime)-grid\(frame.header.gridRevision).scans.ndjson",
+        wavelengthsNanometres: wavelengths,
+        scanner: scanner
+      )
+    )
+    files[name] = .open(recording)
+    logger.info("recording to \(recording.writer.path)", metadata: ["scanner": "\(name)"])
+    return recording
+  }
+}
+
+/// One open recording.
+private final class RecordingInProgress {
+  let gridRevision: UInt32
+  let writer: NativeRecordingWriter
+
+  init(gridRevision: UInt32, writer: consuming NativeRecordingWriter) {
+    self.gridRevision = gridRevision
+    self.writer = writer
+  }
+}

@@ -1,0 +1,42 @@
+import Glibc
+
+/// The environment variables of this process.
+package enum ProcessEnvironment {
+  /// All variables by name, read once; the process must not change them meanwhile.
+  package static var variables: [String: String] {
+    var result: [String: String] = [:]
+    // SAFETY: `environ` is a null-terminated array of texts that nothing in this program changes.
+    guard var entry = unsafe environ else { return [:] }
+    while let text = unsafe entry.pointee {
+      let assignment = unsafe String(cString: text)
+      if let equals = assignment.firstIndex(of: "=") {
+        result[String(assignment[..<equals])] = String(assignment[assignment.index(after: equals)...])
+      }
+      unsafe entry += 1
+    }
+    return result
+  }
+}
+
+/// Standard error, for what a person must read.
+package enum StandardError {
+  /// Writes all of `text`; a closed standard error is nobody's loss.
+  package static func write(_ text: String) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      // SAFETY: the pointer is used only inside the closure.
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe Glibc.write(STDERR_FILENO, buffer.baseAddress, buffer.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return }
+      bytes.removeFirst(count)
+    }
+  }
+}
+
+/// The version of all three programs.
+package enum ProgramVersion {
+  /// As in `spectrad --version`, the stream's hello line and CHANGELOG.md.
+  package static let text = "0.1.0"
+}

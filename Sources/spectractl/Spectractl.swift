@@ -1,0 +1,16 @@
+import ArgumentParser
+import Service
+
+/// The client of operators, scripts and engineers.
+@main
+struct Spectractl: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "spectractl",
+    abstract: "Watches spectrad's predictions and works with recordings, bundles and networks.",
+    version: ProgramVersion.text,
+    subcommands: [
+      WatchCommand.self, ClassifyCommand.self, PreprocessCommand.self, ConvertCommand.self,
+      BundleCommand.self, NetworkCommand.self,
+    ]
+  )
+}

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Makes the virtual environment for what tests and benchmarks need from Python.
+# usage: setup-venv.sh PYTHON FOLDER
+set -euo pipefail
+
+python=$1
+folder=$2
+requirements=Tests/requirements.txt
+stamp=$folder/requirements.sha256
+
+if [ -f "$stamp" ] && sha256sum --check --status "$stamp"; then exit 0; fi
+echo "setup: installing the Python packages of $requirements into $folder"
+rm -rf "$folder"
+"$python" -m venv "$folder"
+"$folder/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements"
+sha256sum "$requirements" >"$stamp"
