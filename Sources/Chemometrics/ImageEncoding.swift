@@ -1,0 +1,85 @@
+/// How a network wants its image: the quantization and where each element lies.
+///
+/// An element of value x at (channel, row, column) is stored as
+/// `saturate(roundHalfToEven(x / scale) + zeroPoint)` at index
+/// `channel · channelStride + row · rowStride + column · columnStride`.
+package struct ImageEncoding: Equatable, Sendable {
+  /// The value of one quantization step.
+  package let scale: Float
+  /// The stored number that means 0.
+  package let zeroPoint: Int32
+  /// Whether elements are int8, stored as their bit pattern, instead of uint8.
+  package let isSigned: Bool
+  /// How many rows are written, from the first wavelength on.
+  package let rows: Int
+  /// How many columns are written, from the first wavelength on.
+  package let columns: Int
+  /// Elements from one row to the next.
+  package let rowStride: Int
+  /// Elements from one column to the next.
+  package let columnStride: Int
+  /// Elements from one channel to the next.
+  package let channelStride: Int
+
+  /// Makes an encoding; the scale is positive and the zero point a number of the element's type.
+  package init(
+    scale: Float,
+    zeroPoint: Int32,
+    isSigned: Bool,
+    rows: Int,
+    columns: Int,
+    rowStride: Int,
+    columnStride: Int,
+    channelStride: Int
+  ) {
+    precondition(scale.isNormal && scale > 0, "a scale is a positive number")
+    let stored: ClosedRange<Int32> = isSigned ? -128...127 : 0...255
+    precondition(stored.contains(zeroPoint), "a zero point is a number of the element's type")
+    precondition(rows > 0 && columns > 0, "an image has at least one element")
+    precondition(rowStride > 0 && columnStride > 0 && channelStride > 0, "strides are positive")
+    (self.scale, self.zeroPoint, self.isSigned) = (scale, zeroPoint, isSigned)
+    (self.rows, self.columns) = (rows, columns)
+    self.rowStride = rowStride
+    (self.columnStride, self.channelStride) = (columnStride, channelStride)
+  }
+
+  /// How many elements an image of `channels` channels spans.
+  package func elementCount(channels: Int) -> Int {
+    (channels - 1) * channelStride + (rows - 1) * rowStride + (columns - 1) * columnStride + 1
+  }
+
+  /// The stored byte of `value`, which must not be NaN.
+  package func quantize(_ value: Float) -> UInt8 { Quantizer(self).quantize(value) }
+}
+
+/// The quantization of an encoding, prepared so that a loop over it becomes vector instructions.
+struct Quantizer {
+  private let scale: Float
+  private let lowest: Float
+  private let highest: Float
+  private let zeroPoint: Int32
+
+  /// 1.5 · 2²³: adding it leaves no bits for a fraction, so the addition itself rounds to the
+  /// nearest whole number, halves to even. Baseline x86-64 has no rounding instruction.
+  private static let roundingTerm: Float = 12_582_912
+
+  init(_ encoding: ImageEncoding) {
+    scale = encoding.scale
+    zeroPoint = encoding.zeroPoint
+    // Clamping to whole numbers before rounding gives what clamping after it would.
+    lowest = Float((encoding.isSigned ? -128 : 0) - encoding.zeroPoint)
+    highest = Float((encoding.isSigned ? 127 : 255) - encoding.zeroPoint)
+  }
+
+  @inline(__always)
+  func quantize(_ value: Float) -> UInt8 {
+    var steps = value / scale
+    steps = steps > lowest ? steps : lowest
+    steps = steps < highest ? steps : highest
+    let rounded = Int32(bitPattern: (steps + Quantizer.roundingTerm).bitPattern)
+    return UInt8(
+      truncatingIfNeeded: rounded &- Int32(bitPattern: Quantizer.roundingTerm.bitPattern)
+        &+ zeroPoint
+    )
+  }
+}

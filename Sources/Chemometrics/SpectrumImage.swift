@@ -1,0 +1,81 @@
+import Spectra
+
+/// Steps 10 to 14: a spectrum drawn as an image, one pixel per pair of wavelengths.
+struct SpectrumImage: ~Copyable {
+  private let kinds: FixedArray<TargetConstants.ImageChannel>
+  private let points: Int
+  /// cos φ: the spectrum scaled to −1…1.
+  private var cosines: FixedArray<Float>
+  /// sin φ, never negative.
+  private var sines: FixedArray<Float>
+  private var transitions: MarkovTransitions
+
+  init(_ image: TargetConstants.Image, points: Int) {
+    kinds = FixedArray(image.channels)
+    self.points = points
+    cosines = FixedArray(repeating: 0, count: points)
+    sines = FixedArray(repeating: 1, count: points)
+    transitions = MarkovTransitions(binCount: image.mtfBins, points: points)
+  }
+
+  var channelCount: Int { kinds.count }
+
+  /// Prepares the rows that the image is made of and returns whether the spectrum has a shape.
+  mutating func draw(_ spectrum: borrowing FixedArray<Double>) -> Bool {
+    var (lowest, highest) = (spectrum[0], spectrum[0])
+    for index in 0..<points {
+      lowest = min(lowest, spectrum[index])
+      highest = max(highest, spectrum[index])
+    }
+    let range = highest - lowest
+    for index in 0..<points {
+      let scaled = range > 0 ? (2 * spectrum[index] - highest - lowest) / range : 0
+      let cosine = max(-1, min(1, scaled))
+      cosines[index] = Float(cosine)
+      sines[index] = Float((1 - cosine * cosine).squareRoot())
+    }
+    transitions.analyse(spectrum)
+    return range >= 1e-6
+  }
+
+  /// Writes all channels as points × points floats each.
+  func write(into values: inout MutableSpan<Float>) {
+    precondition(values.count == kinds.count * points * points, "one element per pixel")
+    for channel in 0..<kinds.count {
+      for row in 0..<points {
+        for column in 0..<points {
+          values[(channel * points + row) * points + column] = pixel(kinds[channel], row, column)
+        }
+      }
+    }
+  }
+
+  /// Writes the region that `encoding` names, quantized.
+  func write(into bytes: inout MutableSpan<UInt8>, encoding: ImageEncoding) {
+    precondition(encoding.rows <= points && encoding.columns <= points, "region off the image")
+    precondition(
+      encoding.elementCount(channels: kinds.count) <= bytes.count,
+      "the image does not fit"
+    )
+    let quantizer = Quantizer(encoding)
+    for channel in 0..<kinds.count {
+      for row in 0..<encoding.rows {
+        let start = channel * encoding.channelStride + row * encoding.rowStride
+        for column in 0..<encoding.columns {
+          bytes[start + column * encoding.columnStride] = quantizer.quantize(
+            pixel(kinds[channel], row, column)
+          )
+        }
+      }
+    }
+  }
+
+  private func pixel(_ kind: TargetConstants.ImageChannel, _ row: Int, _ column: Int) -> Float {
+    switch kind {
+    case .gasf: cosines[row] * cosines[column] - sines[row] * sines[column]
+    case .gadf: sines[row] * cosines[column] - cosines[row] * sines[column]
+    case .mtf:
+      transitions.share(from: transitions.bin(at: row), to: transitions.bin(at: column))
+    }
+  }
+}

@@ -1,0 +1,2 @@
+import Chemometrics
+import Testing
