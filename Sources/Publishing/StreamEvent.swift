@@ -1,0 +1,61 @@
+package import Spectra
+
+/// What happens in the daemon and is told to every client, each under its own number.
+package enum StreamEvent: Equatable, Sendable {
+  /// A scanner came, went or changed its state.
+  case scanner(ScannerReport)
+  /// An answer after one scan; the second value is CLOCK_MONOTONIC in nanoseconds at the scan's
+  /// last USB report, nil when a silence ended the sample.
+  case prediction(Prediction, monotonicNanoseconds: UInt64?)
+  /// Another bundle is in use from `time` on.
+  case bundle(BundleReport, time: Timestamp)
+  /// Scans of `scanner` were dropped; `reason` is a stable name such as `ringFull`.
+  case scansLost(scanner: String, count: Int, reason: String, time: Timestamp)
+}
+
+/// The state of one scanner as clients read it.
+package struct ScannerReport: Equatable, Sendable {
+  /// The scanner's name: the serial number it reports, or its USB path.
+  package var name: String
+  /// A stable name of the state, such as `ready`.
+  package var state: String
+  /// Why the scanner is in this state; nil when there is nothing to explain.
+  package var reason: String?
+  /// The model name, for example `NIRscan Nano`.
+  package var model: String?
+  /// The controller's firmware version, for example `2.1.0`.
+  package var firmware: String?
+  /// CLOCK_REALTIME when the state was entered.
+  package var time: Timestamp
+
+  /// Makes a report from all its parts.
+  package init(
+    name: String,
+    state: String,
+    reason: String?,
+    model: String?,
+    firmware: String?,
+    time: Timestamp
+  ) {
+    (self.name, self.state, self.reason) = (name, state, reason)
+    (self.model, self.firmware, self.time) = (model, firmware, time)
+  }
+}
+
+/// The bundle in use as clients read it.
+package struct BundleReport: Equatable, Sendable {
+  /// The bundle's name.
+  package var name: String
+  /// The bundle's version.
+  package var version: String
+  /// The SHA-256 of `bundle.json` in lower-case hexadecimal digits.
+  package var sha256: String
+  /// Whether the bundle is for demonstration only.
+  package var demonstration: Bool
+
+  /// Makes a report from all its parts.
+  package init(name: String, version: String, sha256: String, demonstration: Bool) {
+    (self.name, self.version, self.sha256) = (name, version, sha256)
+    self.demonstration = demonstration
+  }
+}

@@ -1,0 +1,77 @@
+import Spectra
+
+/// A bounded queue of answers from the pipeline thread to the publishing thread.
+///
+/// All storage is allocated by `init`; writing and reading never allocate, lock or wait. Nothing is
+/// dropped here: a pipeline that finds the ring full waits, and meanwhile its `ScanRing`s fill up
+/// and drop the newest scans.
+@frozen
+package struct PredictionRing: ~Copyable {
+  /// The writing end; take it out and give it to the pipeline thread.
+  package var producer: Producer
+  /// The reading end; take it out and give it to the publishing thread.
+  package var consumer: Consumer
+
+  /// Allocates `capacity` slots; a power of two.
+  package init(capacity: Int = Limits.ringScans) {
+    let counters = RingCounters(capacity: capacity)
+    let slots = RingSlots(capacity: capacity) { PredictionSlot() }
+    producer = Producer(slots: slots, cursor: WritingCursor(counters))
+    consumer = Consumer(slots: slots, cursor: ReadingCursor(counters))
+  }
+}
+
+extension PredictionRing {
+  /// The writing end, owned by exactly one thread.
+  package struct Producer: ~Copyable, Sendable {
+    private let slots: RingSlots<PredictionSlot>
+    private var cursor: WritingCursor
+
+    fileprivate init(slots: RingSlots<PredictionSlot>, cursor: consuming WritingCursor) {
+      self.slots = slots
+      self.cursor = cursor
+    }
+
+    /// Fills the next free slot in place and publishes it.
+    ///
+    /// The slot holds an older answer until `fill` overwrites it. When `fill` throws nothing is
+    /// published and the error passes through.
+    /// - Returns: false when the ring is full; `fill` was not called.
+    package mutating func write<Failure: Error>(
+      _ fill: (inout PredictionSlot) throws(Failure) -> Void
+    ) throws(Failure) -> Bool {
+      guard let index = cursor.claim() else { return false }
+      try slots.modify(index, fill)
+      cursor.publish()
+      return true
+    }
+
+    /// Whether a `write` now would return false.
+    package var isFull: Bool {
+      mutating get { cursor.claim() == nil }
+    }
+  }
+
+  /// The reading end, owned by exactly one thread.
+  package struct Consumer: ~Copyable, Sendable {
+    private let slots: RingSlots<PredictionSlot>
+    private var cursor: ReadingCursor
+
+    fileprivate init(slots: RingSlots<PredictionSlot>, cursor: consuming ReadingCursor) {
+      self.slots = slots
+      self.cursor = cursor
+    }
+
+    /// Passes the oldest slot to `use` and gives it back afterwards, also when `use` throws.
+    ///
+    /// - Returns: false when the ring is empty; `use` was not called.
+    package mutating func read<Failure: Error>(
+      _ use: (borrowing PredictionSlot) throws(Failure) -> Void
+    ) throws(Failure) -> Bool {
+      guard let index = cursor.claim() else { return false }
+      defer { cursor.release() }
+      try slots.look(index, use)
+      return true
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package import Spectra
+
+/// A bounded queue of scans from one acquisition thread to the pipeline thread.
+///
+/// All storage is allocated by `init`; writing and reading never allocate, lock or wait. A full
+/// ring drops the newest scan and counts it in `losses`: nothing downstream stalls the scanner.
+@frozen
+package struct ScanRing: ~Copyable {
+  /// The writing end; take it out and give it to the acquisition thread.
+  package var producer: Producer
+  /// The reading end; take it out and give it to the pipeline thread.
+  package var consumer: Consumer
+  /// How many scans the full ring has dropped.
+  package let losses: LossCounter
+
+  /// Allocates `capacity` frames; a power of two.
+  package init(capacity: Int = Limits.ringScans) {
+    let counters = RingCounters(capacity: capacity)
+    let slots = RingSlots(capacity: capacity) { ScanFrame() }
+    losses = LossCounter()
+    producer = Producer(slots: slots, cursor: WritingCursor(counters), losses: losses)
+    consumer = Consumer(slots: slots, cursor: ReadingCursor(counters), losses: losses)
+  }
+}
+
+extension ScanRing {
+  /// The writing end, owned by exactly one thread.
+  package struct Producer: ~Copyable, Sendable {
+    private let slots: RingSlots<ScanFrame>
+    private var cursor: WritingCursor
+    private let losses: LossCounter
+
+    fileprivate init(
+      slots: RingSlots<ScanFrame>,
+      cursor: consuming WritingCursor,
+      losses: LossCounter
+    ) {
+      (self.slots, self.losses) = (slots, losses)
+      self.cursor = cursor
+    }
+
+    /// Fills the next free frame in place and publishes it.
+    ///
+    /// The frame holds the points of an older scan until `fill` overwrites them. When `fill` throws
+    /// nothing is published and the error passes through.
+    /// - Returns: false when the ring is full; `fill` was not called and one loss was counted.
+    package mutating func write<Failure: Error>(
+      _ fill: (inout ScanFrame) throws(Failure) -> Void
+    ) throws(Failure) -> Bool {
+      guard let index = cursor.claim() else {
+        losses.countOne()
+        return false
+      }
+      try slots.modify(index, fill)
+      cursor.publish()
+      return true
+    }
+  }
+
+  /// The reading end, owned by exactly one thread.
+  package struct Consumer: ~Copyable, Sendable {
+    private let slots: RingSlots<ScanFrame>
+    private var cursor: ReadingCursor
+    private let losses: LossCounter
+    private var lossesTaken: UInt64 = 0
+
+    fileprivate init(
+      slots: RingSlots<ScanFrame>,
+      cursor: consuming ReadingCursor,
+      losses: LossCounter
+    ) {
+      (self.slots, self.losses) = (slots, losses)
+      self.cursor = cursor
+    }
+
+    /// Passes the oldest frame to `use` and gives its slot back afterwards, also when `use` throws.
+    ///
+    /// - Returns: false when the ring is empty; `use` was not called.
+    package mutating func read<Failure: Error>(
+      _ use: (borrowing ScanFrame) throws(Failure) -> Void
+    ) throws(Failure) -> Bool {
+      guard let index = cursor.claim() else { return false }
+      defer { cursor.release() }
+      try slots.look(index, use)
+      return true
+    }
+
+    /// How many scans were dropped since the last call.
+    package mutating func takeLosses() -> UInt64 {
+      let total = losses.total
+      defer { lossesTaken = total }
+      return total - lossesTaken
+    }
+  }
+}
