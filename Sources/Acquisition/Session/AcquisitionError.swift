@@ -1,0 +1,152 @@
+/// Why a scanner cannot be reached, or why a scan of it failed.
+package enum AcquisitionError: Error, Equatable, Sendable {
+  /// The host name has no address; the code is getaddrinfo's.
+  case hostUnknown(code: Int32)
+  /// Nobody accepts connections there; the code is errno.
+  case connectionRefused(errorNumber: Int32)
+  /// The connection cannot be made for another reason; the code is errno.
+  case connectionFailed(errorNumber: Int32)
+  /// The server does not export this bus id, or somebody else uses it.
+  case importRefused(status: UInt32)
+  /// The device is no scanner of the family.
+  case wrongDevice(vendor: UInt16, product: UInt16)
+  /// The server closed the connection; the code is errno, 0 for an orderly end.
+  case connectionLost(errorNumber: Int32)
+  /// The device left the bus; the status is that of the transfer which told so.
+  case deviceGone(transferStatus: Int32)
+  /// A transfer failed for another reason.
+  case transferFailed(status: Int32)
+  /// The device or the server did not answer in time; the command is nil outside of commands.
+  case timeout(command: NanoCommand?)
+  /// What the server sent is no USB/IP; the number is what it sent instead.
+  case serverViolation(USBIPViolation)
+  /// What the device sent is no answer to this command.
+  case protocolError(command: NanoCommand, NanoViolation)
+  /// The device answered this command with an error.
+  case commandFailed(NanoCommand)
+  /// The device answered this command with busy: a telephone is connected to it.
+  case busy(NanoCommand)
+  /// The scan ended with these error bits and this scan code.
+  case scanFailed(errorBits: UInt32, scanCode: Int8)
+  /// The scan ended, but the device still holds the previous one with this index.
+  case noNewScan(scanIndex: UInt32)
+  /// The scan file was not decoded.
+  case scanFile(ScanFileError)
+  /// The reference file or its matrix was not decoded, so absorbance has no values.
+  case reference(ScanFileError)
+  /// The acquisition was told to stop.
+  case stopped
+}
+
+/// How a server breaks the rules of USB/IP.
+package enum USBIPViolation: Equatable, Sendable {
+  /// The import reply has another version.
+  case version(UInt16)
+  /// The reply to the import is another operation.
+  case operation(UInt16)
+  /// A message is neither a submit nor an unlink reply.
+  case command(UInt32)
+  /// A reply belongs to no request.
+  case sequence(UInt32)
+  /// A transfer returned more bytes than were asked for.
+  case length(Int32)
+}
+
+/// How a device breaks the rules of its own protocol.
+package enum NanoViolation: Equatable, Sendable {
+  /// Too many packets in a row are no answer.
+  case strayPackets(Int)
+  /// The reply has another length than this command's.
+  case replyLength(found: Int, expected: Int)
+  /// The file has another size than this kind's.
+  case fileSize(found: Int, expected: Int)
+}
+
+extension AcquisitionError {
+  /// The stable name that clients read.
+  package var reason: String {
+    switch self {
+    case .hostUnknown: "hostUnknown"
+    case .connectionRefused: "connectionRefused"
+    case .connectionFailed: "connectionFailed"
+    case .importRefused: "importRefused"
+    case .wrongDevice: "wrongDevice"
+    case .connectionLost: "connectionLost"
+    case .deviceGone: "deviceGone"
+    case .transferFailed: "transferFailed"
+    case .timeout: "timeout"
+    case .serverViolation: "serverError"
+    case .protocolError: "protocolError"
+    case .commandFailed: "commandFailed"
+    case .busy: "busy"
+    case .scanFailed, .noNewScan: "scanFailed"
+    case .scanFile: "scanFileInvalid"
+    case .reference: "referenceInvalid"
+    case .stopped: "stopped"
+    }
+  }
+
+  /// Whether the connection is still of use, so that the next scan may be tried on it.
+  var leavesConnectionUsable: Bool {
+    switch self {
+    case .scanFailed, .noNewScan, .scanFile, .reference, .commandFailed, .busy: true
+    default: false
+    }
+  }
+}
+
+extension AcquisitionError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .hostUnknown(let code): "the host name has no address (getaddrinfo \(code))"
+    case .connectionRefused(let number): "nobody accepts connections there (errno \(number))"
+    case .connectionFailed(let number): "the connection cannot be made (errno \(number))"
+    case .importRefused(let status):
+      "the server refused the bus id with status \(status): not exported, or in use"
+    case .wrongDevice(let vendor, let product):
+      "the device is \(fourDigits(vendor)):\(fourDigits(product)), expected 0451:4200"
+    case .connectionLost(let number): "the server closed the connection (errno \(number))"
+    case .deviceGone(let status): "the device left the bus (transfer status \(status))"
+    case .transferFailed(let status): "a transfer failed with status \(status)"
+    case .timeout(.some(let command)): "command \(command) was not answered in time"
+    case .timeout(nil): "the server did not answer in time"
+    case .serverViolation(let violation): "the server broke USB/IP: \(violation)"
+    case .protocolError(let command, let violation): "answer to command \(command): \(violation)"
+    case .commandFailed(let command): "the device refused command \(command)"
+    case .busy(let command): "the device was busy at command \(command)"
+    case .scanFailed(let bits, let code):
+      "the scan ended with error bits 0x\(String(bits, radix: 16)) and scan code \(code)"
+    case .noNewScan(let index): "the scan ended without data: scan \(index) is still the last"
+    case .scanFile(let error): "scan file: \(error)"
+    case .reference(let error): "reference: \(error)"
+    case .stopped: "the acquisition was stopped"
+    }
+  }
+}
+
+extension USBIPViolation: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .version(let found): "version 0x\(fourDigits(found)), expected 0x0111"
+    case .operation(let found): "operation 0x\(fourDigits(found)), expected 0x0003"
+    case .command(let found): "command \(found), expected 3 or 4"
+    case .sequence(let found): "a reply to request \(found), which is not outstanding"
+    case .length(let found): "a transfer of \(found) bytes, which is not what was asked for"
+    }
+  }
+}
+
+extension NanoViolation: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .strayPackets(let count): "\(count) packets were no answer"
+    case .replyLength(let found, let expected): "\(found) bytes of data, expected \(expected)"
+    case .fileSize(let found, let expected): "a file of \(found) bytes, expected \(expected)"
+    }
+  }
+}
+
+private func fourDigits(_ value: UInt16) -> String {
+  let digits = String(value, radix: 16)
+  return String(repeating: "0", count: 4 - digits.utf8.count) + digits
+}

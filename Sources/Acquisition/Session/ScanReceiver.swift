@@ -1,0 +1,32 @@
+package import Spectra
+
+/// What takes the scans of one scanner; every method is called on its acquisition thread.
+package protocol ScanReceiver: AnyObject {
+  /// Tells that the connection or its health changed.
+  ///
+  /// `description` is nil until the scanner was identified once. A `reason` with `.ready` says why
+  /// scans fail although the scanner answers, or why they have no reference.
+  func scannerChanged(
+    _ state: ScannerState,
+    description: ScannerDescription?,
+    reason: AcquisitionError?
+  )
+
+  /// Offers the scan that just arrived.
+  ///
+  /// A receiver with room calls `decode` once, with the frame to fill, and hands on its error; one
+  /// without room counts the scan as lost. Must not allocate or wait.
+  func receive(
+    _ decode: (inout ScanFrame) throws(ScanFileError) -> Void
+  ) throws(ScanFileError)
+}
+
+/// What a client needs to know about a scanner's connection.
+package enum ScannerState: String, Sendable {
+  /// The first attempt to reach it is under way.
+  case connecting
+  /// It is identified, configured and takes commands.
+  case ready
+  /// It cannot be reached; attempts go on with growing pauses.
+  case disconnected
+}
