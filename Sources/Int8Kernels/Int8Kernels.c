@@ -1,0 +1,1 @@
+#include "Int8Kernels.h"
