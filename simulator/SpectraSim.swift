@@ -1,0 +1,12 @@
+import ArgumentParser
+
+/// The command line's root.
+@main
+struct SpectraSim: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "spectrasim",
+    abstract: "Virtual NIRscan Nano scanners that replay recorded or synthetic scans over USB/IP.",
+    subcommands: [ServeCommand.self],
+    defaultSubcommand: ServeCommand.self
+  )
+}
