@@ -156,17 +156,21 @@ package struct AxisResampler: ~Copyable {
   }
 }
 
-/// Grid points of one wavelength: places `start..<end` in the sorted order.
-private struct Group: BitwiseCopyable {
-  var nanometres = 0.0
-  var start = 0
-  var end = 1
-  var members: Range<Int> { start..<end }
-}
+// These two are not private: other modules destroy an `AxisResampler` in place, and for that the
+// compiler (6.3.1) must be able to see the types of what it stores.
+extension AxisResampler {
+  /// Grid points of one wavelength: places `start..<end` in the sorted order.
+  struct Group: BitwiseCopyable {
+    var nanometres = 0.0
+    var start = 0
+    var end = 1
+    var members: Range<Int> { start..<end }
+  }
 
-/// One window point: `below + (above - below) * share`, or only `below` when the share is 0.
-private struct Blend: BitwiseCopyable {
-  var below = Group()
-  var above = Group()
-  var share = 0.0
+  /// One window point: `below + (above - below) * share`, or only `below` when the share is 0.
+  struct Blend: BitwiseCopyable {
+    var below = Group()
+    var above = Group()
+    var share = 0.0
+  }
 }

@@ -59,8 +59,8 @@ struct Quantizer {
   private let highest: Float
   private let zeroPoint: Int32
 
-  /// 1.5 · 2²³: adding it leaves no bits for a fraction, so the addition itself rounds to the
-  /// nearest whole number, halves to even. Baseline x86-64 has no rounding instruction.
+  // 1.5 · 2²³: adding it leaves no bits for a fraction, so the addition itself rounds to the
+  // nearest whole number, halves to even. Baseline x86-64 has no rounding instruction.
   private static let roundingTerm: Float = 12_582_912
 
   init(_ encoding: ImageEncoding) {

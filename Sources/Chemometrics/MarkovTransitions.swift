@@ -1,12 +1,12 @@
-import Spectra
+package import Spectra
 
 /// Step 13: how a spectrum's values move between their quantile bins, from point to point.
-struct MarkovTransitions: ~Copyable {
+package struct MarkovTransitions: ~Copyable {
   /// More bins than this leave too few points in each.
-  static let mostBins = 32
+  package static let mostBins = 32
 
   /// How many bins there are.
-  let binCount: Int
+  package let binCount: Int
   private var sorted: FixedArray<Double>
   private var edges: FixedArray<Double>
   private var bins: FixedArray<UInt8>
@@ -14,7 +14,8 @@ struct MarkovTransitions: ~Copyable {
   private var shares: FixedArray<Float>
   private var counts: FixedArray<Int32>
 
-  init(binCount: Int, points: Int) {
+  /// Allocates for spectra of `points` values, at least two.
+  package init(binCount: Int, points: Int) {
     self.binCount = binCount
     sorted = FixedArray(repeating: 0, count: points)
     edges = FixedArray(repeating: 0, count: binCount - 1)
@@ -24,13 +25,13 @@ struct MarkovTransitions: ~Copyable {
   }
 
   /// The bin of the spectrum's point at `index`.
-  func bin(at index: Int) -> Int { Int(bins[index]) }
+  package func bin(at index: Int) -> Int { Int(bins[index]) }
 
   /// The share of the transitions out of bin `from` that lead to bin `to`, 0 to 1.
-  func share(from: Int, to: Int) -> Float { shares[from * binCount + to] }
+  package func share(from: Int, to: Int) -> Float { shares[from * binCount + to] }
 
-  /// Finds the bins and the transitions of `spectrum`.
-  mutating func analyse(_ spectrum: borrowing FixedArray<Double>) {
+  /// Finds the bins and the transitions of `spectrum`, whose values are finite.
+  package mutating func analyse(_ spectrum: borrowing FixedArray<Double>) {
     sort(spectrum)
     for edge in 0..<edges.count {
       edges[edge] = percentile(Double(edge + 1) * (100 / Double(binCount)))

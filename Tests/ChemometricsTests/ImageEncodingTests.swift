@@ -1,2 +1,0 @@
-import Chemometrics
-import Testing
