@@ -4,6 +4,7 @@ import Publishing
 import ServiceLifecycle
 import Spectra
 import Streaming
+import UnixSignals
 
 /// The daemon: every stage on its own thread, from the first scanner to the last client.
 ///
@@ -67,7 +68,7 @@ private struct DaemonService: ServiceLifecycle.Service {
     }
     try? await gracefulShutdown()
     logger.info("stopping")
-    await stages.stop()
+    stages.stop()
     await server.shutdown()
     logger.info("stopped")
   }

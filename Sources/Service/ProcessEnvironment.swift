@@ -6,11 +6,13 @@ package enum ProcessEnvironment {
   package static var variables: [String: String] {
     var result: [String: String] = [:]
     // SAFETY: `environ` is a null-terminated array of texts that nothing in this program changes.
-    guard var entry = unsafe environ else { return [:] }
+    var entry = unsafe environ
     while let text = unsafe entry.pointee {
       let assignment = unsafe String(cString: text)
       if let equals = assignment.firstIndex(of: "=") {
-        result[String(assignment[..<equals])] = String(assignment[assignment.index(after: equals)...])
+        result[String(assignment[..<equals])] = String(
+          assignment[assignment.index(after: equals)...]
+        )
       }
       unsafe entry += 1
     }

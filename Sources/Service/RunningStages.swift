@@ -5,15 +5,10 @@ import Spectra
 import Streaming
 
 /// The threads of a running daemon, connected by rings; stopped in the direction of the data.
-final class RunningStages: Sendable {
-  private let acquisitions: [ScannerAcquisition<RingReceiver>]
-  private let acquisitionThreads: [JoinableThread]
-  private let pipelineThread: JoinableThread
-  private let publishingThread: JoinableThread
-  private let pipelineStop = StopFlag()
-  private let publishingStop = StopFlag()
-  private let pipelineSignaller: WakeUp.Signaller
-  private let publishingSignaller: WakeUp.Signaller
+struct RunningStages: ~Copyable, Sendable {
+  private var scanners: [ScannerThread]
+  private var pipeline: RunningStage?
+  private var publishing: RunningStage?
 
   /// Generation 1 is the bundle that the daemon started with, 0 is none.
   private static let firstGeneration: UInt32 = 1
@@ -24,111 +19,125 @@ final class RunningStages: Sendable {
     classifier: BundleClassifier?,
     server: PredictionServer,
     logger: Logger
-  ) throws {
+  ) throws(StreamingError) {
     let pipelineWakeUp = try WakeUp()
     let publishingWakeUp = try WakeUp()
-    (pipelineSignaller, publishingSignaller) = (
-      pipelineWakeUp.signaller, publishingWakeUp.signaller
-    )
-    let directory = ScannerDirectory(
-      addresses: configuration.sources,
-      publishing: publishingSignaller
-    )
+    let (toPipeline, toPublishing) = (pipelineWakeUp.signaller, publishingWakeUp.signaller)
+    let directory = ScannerDirectory(addresses: configuration.sources, publishing: toPublishing)
     let generation = classifier == nil ? 0 : RunningStages.firstGeneration
     var lanes: [ScannerLane] = []
-    var acquisitions: [ScannerAcquisition<RingReceiver>] = []
-    for (index, address) in configuration.sources.enumerated() {
+    var receivers: [RingReceiver] = []
+    for index in configuration.sources.indices {
       let ring = ScanRing()
-      lanes.append(
-        ScannerLane(
-          scannerIndex: index,
-          scans: ring.consumer,
-          sample: SampleInProgress(
-            scannerIndex: index,
-            bundleGeneration: generation,
-            classifier: classifier
-          )
-        )
-      )
-      let receiver = RingReceiver(
+      let sample = SampleInProgress(
         scannerIndex: index,
-        scans: ring.producer,
-        pipeline: pipelineSignaller,
-        directory: directory
+        bundleGeneration: generation,
+        classifier: classifier
       )
-      acquisitions.append(
-        ScannerAcquisition(
-          address: address,
-          options: configuration.acquisitionOptions,
-          receiver: receiver
+      receivers.append(
+        RingReceiver(
+          scannerIndex: index,
+          scans: ring.producer,
+          pipeline: toPipeline,
+          directory: directory
         )
       )
+      lanes.append(ScannerLane(scannerIndex: index, scans: ring.consumer, sample: sample))
     }
-    self.acquisitions = acquisitions
     let predictions = PredictionRing()
-    publishingThread = try RunningStages.start(
-      PublishingStage(
-        slots: predictions.consumer,
-        wakeUp: publishingWakeUp,
-        pipeline: pipelineSignaller,
+    let (pipelineStop, publishingStop) = (StopFlag(), StopFlag())
+    let publishingStage = PublishingStage(
+      slots: predictions.consumer,
+      wakeUp: publishingWakeUp,
+      pipeline: toPipeline,
+      naming: SlotNaming(
         directory: directory,
         bundles: classifier.map { [generation: $0.bundle] } ?? [:],
-        server: server,
         recorder: configuration.recordingFolder.map { ScanRecorder(folder: $0, logger: logger) },
-        logger: logger,
-        stop: publishingStop
-      )
+        logger: logger
+      ),
+      server: server,
+      stop: publishingStop
     )
-    pipelineThread = try RunningStages.start(
-      PipelineStage(
-        lanes: lanes,
-        sampleEnd: configuration.sampleEnd,
-        predictions: predictions.producer,
-        wakeUp: pipelineWakeUp,
-        publishing: publishingSignaller,
-        stop: pipelineStop
-      )
+    let pipelineStage = PipelineStage(
+      lanes: lanes,
+      sampleEnd: configuration.sampleEnd,
+      predictions: predictions.producer,
+      wakeUp: pipelineWakeUp,
+      publishing: toPublishing,
+      stop: pipelineStop
     )
-    acquisitionThreads = try acquisitions.enumerated().map { index, acquisition in
-      JoinableThread(
-        try StageThread(name: "scanner-\(index)", stage: acquisition) { $0.run() }
-      )
-    }
-  }
-
-  private static func start(_ stage: consuming PublishingStage) throws -> JoinableThread {
-    JoinableThread(try StageThread(name: "publishing", stage: stage) { $0.run() })
-  }
-
-  private static func start(_ stage: consuming PipelineStage) throws -> JoinableThread {
-    JoinableThread(try StageThread(name: "pipeline", stage: stage) { $0.run() })
+    publishing = RunningStage(
+      try StageThread(name: "publishing", stage: publishingStage) { $0.run() },
+      stop: publishingStop,
+      signaller: toPublishing
+    )
+    pipeline = RunningStage(
+      try StageThread(name: "pipeline", stage: pipelineStage) { $0.run() },
+      stop: pipelineStop,
+      signaller: toPipeline
+    )
+    scanners = try RunningStages.startScanners(configuration, receivers)
   }
 
   /// Stops every stage in the direction of the data, so that each scan that was read is published.
-  func stop() async {
-    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-      // Joining blocks, which a task must not do.
-      let closer = try? StageThread(name: "stopping", stage: self) { stages in
-        stages.stopAndJoin()
-        continuation.resume()
-      }
-      if closer == nil {
-        stopAndJoin()
-        continuation.resume()
-      } else {
-        StoppingThread.detach(closer)
-      }
-    }
+  consuming func stop() {
+    for scanner in scanners { scanner.askToStop() }
+    scanners = []
+    pipeline = nil
+    publishing = nil
   }
 
-  private func stopAndJoin() {
-    for acquisition in acquisitions { acquisition.stop() }
-    for thread in acquisitionThreads { thread.join() }
-    pipelineStop.set()
-    pipelineSignaller.signal()
-    pipelineThread.join()
-    publishingStop.set()
-    publishingSignaller.signal()
-    publishingThread.join()
+  private static func startScanners(
+    _ configuration: DaemonConfiguration,
+    _ receivers: [RingReceiver]
+  ) throws(StreamingError) -> [ScannerThread] {
+    var scanners: [ScannerThread] = []
+    for (index, receiver) in receivers.enumerated() {
+      let acquisition = ScannerAcquisition(
+        address: configuration.sources[index],
+        options: configuration.acquisitionOptions,
+        receiver: receiver
+      )
+      scanners.append(try ScannerThread(acquisition, name: "scanner-\(index)"))
+    }
+    return scanners
   }
+}
+
+/// A stage and its thread; when the last reference goes, the stage is stopped and joined.
+private final class RunningStage: Sendable {
+  private let thread: StageThread
+  private let stop: StopFlag
+  private let signaller: WakeUp.Signaller
+
+  init(_ thread: consuming StageThread, stop: StopFlag, signaller: WakeUp.Signaller) {
+    self.thread = thread
+    (self.stop, self.signaller) = (stop, signaller)
+  }
+
+  deinit {
+    // The thread is joined after this, when the stored properties go.
+    stop.set()
+    signaller.signal()
+  }
+}
+
+/// One scanner's acquisition and its thread; stopped and joined when the last reference goes.
+private final class ScannerThread: Sendable {
+  private let acquisition: ScannerAcquisition<RingReceiver>
+  private let thread: StageThread
+
+  init(
+    _ acquisition: ScannerAcquisition<RingReceiver>,
+    name: String
+  ) throws(StreamingError) {
+    self.acquisition = acquisition
+    thread = try StageThread(name: name, stage: acquisition) { $0.run() }
+  }
+
+  deinit { acquisition.stop() }
+
+  /// Lets all scanners come to their end at the same time, before the first is waited for.
+  func askToStop() { acquisition.stop() }
 }

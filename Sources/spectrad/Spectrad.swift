@@ -23,7 +23,10 @@ struct Spectrad: AsyncParsableCommand {
   @Option(name: .customLong("set"), help: "Set one key, for example sample.scans=60. Repeatable.")
   var settings: [String] = []
 
-  @Option(name: .customLong("source"), help: "A scanner to read, usbip://HOST:PORT/BUSID. Repeatable.")
+  @Option(
+    name: .customLong("source"),
+    help: "A scanner to read, usbip://HOST:PORT/BUSID. Repeatable."
+  )
   var sources: [String] = []
 
   @Option(help: "The folder of the model bundle.")

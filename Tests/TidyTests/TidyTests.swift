@@ -71,10 +71,8 @@ import Testing
 
   @Test(arguments: sources)
   func `what the compiler cannot check has a reason above it`(file: SourceTree.File) {
-    for (index, line) in file.lines.enumerated() {
-      guard line.contains("@unchecked Sendable") || line.contains("nonisolated(unsafe)") else {
-        continue
-      }
+    for (index, line) in file.lines.enumerated()
+    where line.contains("@unchecked Sendable") || line.contains("nonisolated(unsafe)") {
       let above = file.lines[max(0, index - 12)..<index]
       let hasReason = above.contains { $0.contains("//") }
       #expect(hasReason, "\(file.path):\(index + 1): say above it why this is safe")
@@ -112,7 +110,8 @@ private func importedModule(_ line: String) -> String? {
 
 private func declaredType(_ line: String) -> String? {
   let words = line.split { " :<{(".contains($0) }
-  guard let index = words.firstIndex(where: { ["struct", "class", "enum", "protocol"].contains($0) })
+  guard
+    let index = words.firstIndex(where: { ["struct", "class", "enum", "protocol"].contains($0) })
   else { return nil }
   guard index + 1 < words.count, !line.contains("//") else { return nil }
   return String(words[index + 1])
@@ -132,7 +131,9 @@ private func isPackageDeclaration(_ line: String) -> Bool {
     "func", "var", "let", "struct", "class", "enum", "protocol", "typealias", "case",
   ]
   // Conformances that repeat a documented requirement need no second sentence.
-  for repeated in ["var description", "static func <", "static func ==", "func hash(", "let rawValue"]
+  for repeated in [
+    "var description", "static func <", "static func ==", "func hash(", "let rawValue",
+  ]
   where line.contains(repeated) { return false }
   guard let first = words.first, first == "package" || first == "static" || first.hasPrefix("@")
   else { return false }
@@ -142,8 +143,8 @@ private func isPackageDeclaration(_ line: String) -> Bool {
 /// The functions of a file with their lengths, told by indentation as the formatter leaves it.
 private func functionLengths(_ lines: [String]) -> [(String, Int)] {
   var result: [(String, Int)] = []
-  for (index, line) in lines.enumerated() {
-    guard line.contains("func ") || line.contains("init(") || line.contains("init<") else { continue }
+  for (index, line) in lines.enumerated()
+  where line.contains("func ") || line.contains("init(") || line.contains("init<") {
     guard !line.contains("//"), line.hasSuffix("{") || line.hasSuffix("(") else { continue }
     let indentation = line.prefix(while: { $0 == " " })
     guard let end = lines[(index + 1)...].firstIndex(of: indentation + "}") else { continue }

@@ -135,7 +135,7 @@ extension ManifestCheck {
     return try BundleLoader.readGolden(file, folder: folder)
   }
 
-  func gateLimits(_ manifest: BundleManifest) throws(BundleError) -> QualityGate.Limits {
+  func gates(_ manifest: BundleManifest) throws(BundleError) -> QualityGates {
     let kinds: [String: ReferenceKind] = ["factory": .factory, "user": .user]
     var reference: ReferenceKind?
     if let name = manifest.reference {
@@ -144,7 +144,7 @@ extension ManifestCheck {
       }
       reference = kind
     }
-    return QualityGate.Limits(
+    return QualityGates(
       minimumSignalCounts: try counts(manifest.quality?.minimumSignalCounts, "minimumSignalCounts"),
       maximumRawCounts: try counts(manifest.quality?.maximumRawCounts, "maximumRawCounts"),
       referenceKind: reference

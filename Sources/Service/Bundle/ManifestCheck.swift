@@ -55,7 +55,7 @@ struct ManifestCheck {
       isDemonstration: manifest.demonstration ?? true,
       axis: axis,
       window: window,
-      gateLimits: try gateLimits(manifest),
+      gates: try gates(manifest),
       targets: targets,
       golden: try golden(manifest)
     )
@@ -149,11 +149,15 @@ struct ManifestCheck {
     _ quality: BundleManifest.Quality?
   ) throws(BundleError) -> TargetConstants {
     let slope = quality?.minimumScatterSlope ?? 0.1
+    let net = try net(target, place: place)
+    let scaling = try scaling(target, place: place)
+    let metaFeatures = try metaFeatures(target, place: place)
+    let image = try image(target, place: place)
     do throws(ConstantsError) {
       return try TargetConstants(
         channels: channels,
-        net: try net(target, place: place),
-        scaling: try scaling(target, place: place),
+        net: net,
+        scaling: scaling,
         scatterCorrection: target.scatterCorrection.map {
           .init(order: $0.order, reference: $0.reference, minimumSlope: slope)
         },
@@ -162,8 +166,8 @@ struct ManifestCheck {
           polynomial: target.savitzkyGolay.polynomial,
           derivative: target.savitzkyGolay.derivative
         ),
-        metaFeatures: try metaFeatures(target, place: place),
-        image: try image(target, place: place),
+        metaFeatures: metaFeatures,
+        image: image,
         limits: .init(t2: target.abstain?.t2Limit, q: target.abstain?.qLimit)
       )
     } catch {

@@ -20,8 +20,8 @@ package struct ModelBundle: Sendable {
   package let axis: WavelengthAxis
   /// The indices of the axis that are used.
   package let window: Range<Int>
-  /// The limits of the quality gates.
-  package let gateLimits: QualityGate.Limits
+  /// The quality gates.
+  package let gates: QualityGates
   /// What is predicted.
   package let targets: [Target]
   /// The golden cases; nil in a draft.

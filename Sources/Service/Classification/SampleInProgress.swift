@@ -1,6 +1,6 @@
 import Chemometrics
-import Spectra
-import Streaming
+package import Spectra
+package import Streaming
 
 /// The sample that one scanner is measuring: its identity, its running median, its answers.
 ///
@@ -21,7 +21,9 @@ package struct SampleInProgress: ~Copyable {
   private var median: SampleMedian
   private var resampler: AxisResampler
   private var gridRevision: UInt32?
-  /// One scan on the window, then its temperature and humidity.
+  /// One scan on the window.
+  private var windowValues: FixedArray<Double>
+  /// The same, then the scan's temperature and humidity.
   private var scanValues: FixedArray<Double>
   /// The sample's median in the same order.
   private var medianValues: FixedArray<Double>
@@ -35,6 +37,7 @@ package struct SampleInProgress: ~Copyable {
     let channels = window.count + SampleInProgress.sensorCount
     resampler = AxisResampler(axis: axis, window: window)
     median = SampleMedian(channels: channels, capacity: Limits.scansPerSample)
+    windowValues = FixedArray(repeating: 0, count: window.count)
     scanValues = FixedArray(repeating: 0, count: channels)
     medianValues = FixedArray(repeating: 0, count: channels)
   }
@@ -57,9 +60,15 @@ package struct SampleInProgress: ~Copyable {
   }
 
   /// Adds `scan` to the open sample and writes the answer so far.
-  package mutating func add(_ scan: borrowing ScanFrame, answerInto slot: inout PredictionSlot) {
+  ///
+  /// `hasSignals` is false for recordings of absorbance only: there is no light to judge.
+  package mutating func add(
+    _ scan: borrowing ScanFrame,
+    hasSignals: Bool = true,
+    answerInto slot: inout PredictionSlot
+  ) {
     precondition(isOpen, "a scan belongs to a sample")
-    let reasons = judge(scan)
+    let reasons = judge(scan, hasSignals: hasSignals)
     if reasons.isEmpty, scansCount < Limits.scansPerSample {
       scanValues.withSpan { median.add($0) }
       scansCount += 1
@@ -95,7 +104,10 @@ package struct SampleInProgress: ~Copyable {
   }
 
   /// Resamples `scan` into `scanValues` and names what is wrong with it.
-  private mutating func judge(_ scan: borrowing ScanFrame) -> QualityReasons {
+  private mutating func judge(
+    _ scan: borrowing ScanFrame,
+    hasSignals: Bool
+  ) -> QualityReasons {
     guard let bundle = classifier?.bundle else { return .noBundle }
     let count = scan.header.pointCount
     if gridRevision != scan.header.gridRevision {
@@ -104,16 +116,16 @@ package struct SampleInProgress: ~Copyable {
       }
       gridRevision = scan.header.gridRevision
     }
-    let reasons = QualityGate.reasons(scan: scan, resampler: resampler, limits: bundle.gateLimits)
+    let reasons = bundle.gates.reasons(for: scan, resampler: resampler, hasSignals: hasSignals)
     guard reasons.isEmpty else { return reasons }
     let channels = resampler.count
     let isFinite = scan.absorbance.withSpan { absorbance in
-      scanValues.withMutableSpan { values in
-        var window = values.extracting(0..<channels)
-        return resampler.resample(absorbance.extracting(0..<count), into: &window)
+      windowValues.withMutableSpan { window in
+        resampler.resample(absorbance.extracting(0..<count), into: &window)
       }
     }
     guard isFinite else { return .nonFinite }
+    scanValues.copyPrefix(channels, of: windowValues)
     guard let temperature = scan.header.temperatureCelsius,
       let humidity = scan.header.relativeHumidityPercent
     else { return .sensorMissing }
@@ -144,7 +156,8 @@ package struct SampleInProgress: ~Copyable {
     slot.header.isFinal = false
     // Before the first accepted scan the scan's own climate is all that is known.
     let channels = resampler.count
-    slot.header.temperatureCelsius = scansCount > 0 ? medianValues[channels] : scan.temperatureCelsius
+    slot.header.temperatureCelsius =
+      scansCount > 0 ? medianValues[channels] : scan.temperatureCelsius
     slot.header.relativeHumidityPercent =
       scansCount > 0 ? medianValues[channels + 1] : scan.relativeHumidityPercent
     slot.header.referenceKind = scan.referenceKind
@@ -172,9 +185,9 @@ package struct SampleInProgress: ~Copyable {
           relativeHumidityPercent: values[channels + 1]
         )
       }
-      let (classIndex, reasons) = target.decision(doubts)
-      slot.classIndices[index] = classIndex ?? -1
-      slot.answerReasons[index] = reasons
+      let decision = target.decision(doubts)
+      slot.classIndices[index] = decision.classIndex ?? -1
+      slot.answerReasons[index] = decision.reasons
       target.withProbabilities { probabilities in
         slot.classCounts[index] = probabilities.count
         for position in probabilities.indices {

@@ -12,8 +12,7 @@ final class TargetClassifier {
   /// The layout that all members share, since the image is written once.
   private let layout: QuantizedLayout?
   private var imageBytes: FixedArray<UInt8>
-  /// Probability of class c by member m at `m * classCount + c`.
-  private var memberProbabilities: FixedArray<Double>
+  private var combiner: EnsembleCombiner
   /// The combined probability of each class, in the bundle's order.
   private var probabilities: FixedArray<Double>
 
@@ -48,7 +47,7 @@ final class TargetClassifier {
     }
     (self.members, self.layout) = (members, layout)
     imageBytes = FixedArray(repeating: 0, count: layout?.byteCount ?? 0)
-    memberProbabilities = FixedArray(repeating: 0, count: members.count * target.classes.count)
+    combiner = EnsembleCombiner(classes: target.classes.count)
     probabilities = FixedArray(repeating: 0, count: target.classes.count)
   }
 
@@ -91,11 +90,11 @@ final class TargetClassifier {
     )
   }
 
-  /// The class and the reasons, given the probabilities of the last answer.
-  func decision(_ reasons: AnswerReasons) -> (classIndex: Int?, reasons: AnswerReasons) {
+  /// The class of the last answer, or why there is none, given what makes it doubtful.
+  func decision(_ reasons: AnswerReasons) -> Decision {
     probabilities.withSpan { probabilities in
-      Ensemble.decide(
-        probabilities,
+      Decision(
+        probabilities: probabilities,
         minimumProbability: target.minimumProbability,
         reasons: reasons
       )
@@ -131,8 +130,8 @@ final class TargetClassifier {
   }
 
   private func runMembers() {
-    let classCount = target.classes.count
-    for (index, member) in members.enumerated() {
+    combiner.removeAll()
+    for member in members {
       imageBytes.withSpan { image in
         member.network.writeQuantizedInput(member.imageInput) { bytes in
           for position in image.indices { bytes[position] = image[position] }
@@ -144,15 +143,9 @@ final class TargetClassifier {
         }
       }
       member.network.run()
-      member.network.readOutput(0) { output in
-        for position in output.indices {
-          memberProbabilities[index * classCount + position] = Double(output[position])
-        }
-      }
+      member.network.readOutput(0) { combiner.add($0) }
     }
-    memberProbabilities.withSpan { each in
-      probabilities.withMutableSpan { Ensemble.combine(each, into: &$0) }
-    }
+    probabilities.withMutableSpan { combiner.write(into: &$0) }
   }
 }
 

@@ -1,4 +1,3 @@
-package import Acquisition
 import Configuration
 import Spectra
 import SystemPackage
@@ -126,7 +125,8 @@ package struct ConfigurationLoader {
       return
     }
     let text = String(decoding: bytes, as: UTF8.self)
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
       let content = line.drop(while: \.isWhitespace)
       if content.isEmpty || content.hasPrefix("#") { continue }
       guard let equals = content.firstIndex(of: "="), equals > content.startIndex else {

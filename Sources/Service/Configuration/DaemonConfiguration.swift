@@ -30,3 +30,19 @@ package struct DaemonConfiguration: Sendable {
   /// Makes a configuration that reads nothing and publishes nowhere, for tests to fill in.
   package init() {}
 }
+
+extension DaemonConfiguration {
+  var acquisitionOptions: AcquisitionOptions {
+    var options = AcquisitionOptions()
+    options.mode = mode
+    options.statusPollInterval = .milliseconds(statusPollMilliseconds)
+    return options
+  }
+
+  var sampleEnd: PipelineStage.SampleEnd {
+    PipelineStage.SampleEnd(
+      scans: scansPerSample,
+      silenceNanoseconds: UInt64(silenceSeconds * 1e9)
+    )
+  }
+}

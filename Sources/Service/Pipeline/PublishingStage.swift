@@ -11,12 +11,8 @@ struct PublishingStage: ~Copyable, Sendable {
   private var slots: PredictionRing.Consumer
   private var wakeUp: WakeUp
   private let pipeline: WakeUp.Signaller
-  private let directory: ScannerDirectory
-  /// The bundle of each generation; generation 0 is none.
-  private let bundles: [UInt32: ModelBundle]
+  private let naming: SlotNaming
   private let server: PredictionServer
-  private let recorder: ScanRecorder?
-  private let logger: Logger
   private let stop: StopFlag
 
   /// How many events one batch holds at most.
@@ -26,17 +22,13 @@ struct PublishingStage: ~Copyable, Sendable {
     slots: consuming PredictionRing.Consumer,
     wakeUp: consuming WakeUp,
     pipeline: WakeUp.Signaller,
-    directory: ScannerDirectory,
-    bundles: [UInt32: ModelBundle],
+    naming: SlotNaming,
     server: PredictionServer,
-    recorder: ScanRecorder?,
-    logger: Logger,
     stop: StopFlag
   ) {
     self.slots = slots
     self.wakeUp = wakeUp
-    (self.pipeline, self.directory, self.bundles) = (pipeline, directory, bundles)
-    (self.server, self.recorder, self.logger, self.stop) = (server, recorder, logger, stop)
+    (self.pipeline, self.naming, self.server, self.stop) = (pipeline, naming, server, stop)
   }
 
   /// Runs until the flag is set and everything that waited then is queued.
@@ -51,10 +43,7 @@ struct PublishingStage: ~Copyable, Sendable {
 
   private mutating func publishAll() {
     while true {
-      var events = directory.takeChanges().map { change in
-        logChange(change)
-        return StreamEvent.scanner(change.report)
-      }
+      var events = naming.takeScannerChanges()
       while events.count < PublishingStage.batchMax, let event = nextEvent() {
         events.append(event)
       }
@@ -67,11 +56,30 @@ struct PublishingStage: ~Copyable, Sendable {
 
   private mutating func nextEvent() -> StreamEvent? {
     var event: StreamEvent?
-    _ = slots.read { slot in event = self.event(of: slot) }
+    let naming = naming
+    _ = slots.read { slot in event = naming.event(of: slot) }
     return event
   }
+}
 
-  private func event(of slot: borrowing PredictionSlot) -> StreamEvent {
+/// Gives the numbers of a slot their names, records its scan and logs what an operator must know.
+struct SlotNaming: Sendable {
+  let directory: ScannerDirectory
+  /// The bundle of each generation; generation 0 is none.
+  let bundles: [UInt32: ModelBundle]
+  let recorder: ScanRecorder?
+  let logger: Logger
+
+  /// The changes of scanners' states since the last call.
+  func takeScannerChanges() -> [StreamEvent] {
+    directory.takeChanges().map { change in
+      logChange(change)
+      return .scanner(change.report)
+    }
+  }
+
+  /// What clients are told of `slot`.
+  func event(of slot: borrowing PredictionSlot) -> StreamEvent {
     let name = directory.name(of: slot.header.scannerIndex)
     if case .scansLost(let count) = slot.header.kind {
       logger.warning(
