@@ -27,3 +27,31 @@ final class EventDescriptor: Sendable {
     return unsafe read(rawValue, &count, 8) == 8
   }
 }
+
+extension EventDescriptor {
+  /// Waits until `descriptor` has one of `events`; returns false when the deadline passed.
+  ///
+  /// Throws `stopped` as soon as this counter is raised. A negative `descriptor` just waits.
+  func waitUnlessRaised(
+    besides descriptor: Int32,
+    for events: Int16,
+    until deadline: Deadline
+  ) throws(AcquisitionError) -> Bool {
+    while true {
+      var watched: [2 of pollfd] = [
+        pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: descriptor, events: events, revents: 0),
+      ]
+      let timeout = deadline.remainingMilliseconds
+      var span = watched.mutableSpan
+      // SAFETY: poll writes into the two elements, which live for the call.
+      let ready = unsafe span.withUnsafeMutableBufferPointer { buffer in
+        unsafe poll(buffer.baseAddress, 2, timeout)
+      }
+      if watched[0].revents != 0 { throw .stopped }
+      // An error or a hang-up counts as ready: the call that follows says what it is.
+      if watched[1].revents != 0 { return true }
+      if ready == 0 && timeout == 0 { return false }
+    }
+  }
+}
