@@ -39,6 +39,12 @@ struct SerializedImage {
     arrayLengths: [8, 40],
     dataByteCount: 54
   )
+  /// The coefficients of the shift vector and of the wavelengths.
+  static let calibration = SerializedImage(
+    format: "S(f#f#)",
+    arrayLengths: [3, 3],
+    dataByteCount: 48
+  )
   /// The reference matrix: 19 widths, 50 wavelengths, 19 rows of 50 values.
   static let referenceMatrix = SerializedImage(
     format: "S(c#f#v##)",

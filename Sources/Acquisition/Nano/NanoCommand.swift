@@ -42,6 +42,8 @@ extension NanoCommand {
   package static let readConfiguration = read(0x02, 0x20)
   /// The index of the active stored configuration.
   package static let readActiveConfiguration = read(0x02, 0x23)
+  /// The calibration: its image and stale bytes.
+  package static let readCalibration = read(0x02, 0x2A)
   /// Uses the configuration that follows without storing it; answers the number of patterns.
   package static let applyConfiguration = write(0x02, 0x1E)
   /// The estimated time of a scan: u32 milliseconds.
@@ -68,4 +70,12 @@ package enum NanoFile: UInt8, Sendable {
   case reference = 2
   /// The matrix that brings the reference to another pattern width.
   case matrix = 3
+
+  /// How many bytes of the file are used; zeros may follow them.
+  var byteCountMin: Int {
+    switch self {
+    case .scan, .reference: SerializedImage.plainScan.byteCount
+    case .matrix: SerializedImage.referenceMatrix.byteCount
+    }
+  }
 }

@@ -18,6 +18,9 @@ struct NanoLink<Transport: ReportTransport & ~Copyable>: ~Copyable {
     self.transport = transport
   }
 
+  /// What becomes readable between two commands only when the connection is lost.
+  var descriptor: Int32 { transport.descriptor }
+
   /// Brings device and host to the boundary between two commands.
   ///
   /// A program that died in the middle of a request left the device waiting for its rest: reports
@@ -79,6 +82,40 @@ struct NanoLink<Transport: ReportTransport & ~Copyable>: ~Copyable {
     begin(command)
     for parameter in parameters { request.append(parameter) }
     return try exchange(command, deadline: .after(timeout))
+  }
+
+  /// Carries out a command that answers a u32; with `parameter` if there is one.
+  mutating func readNumber(
+    _ command: NanoCommand,
+    _ parameter: UInt8? = nil,
+    timeout: Duration
+  ) throws(AcquisitionError) -> UInt32 {
+    begin(command)
+    if let parameter { request.append(parameter) }
+    let length = try exchange(command, deadline: .after(timeout))
+    // A device that does not have what was asked for may answer with nothing at all.
+    guard length >= 4 else {
+      throw .protocolError(command: command, .replyLength(found: length, expected: 4))
+    }
+    return replyNumber
+  }
+
+  /// The u32 that the last reply begins with.
+  var replyNumber: UInt32 {
+    reply.withSpan { $0.uint32(at: NanoRequest.headerByteCount) }
+  }
+
+  /// The text in the first `count` bytes of the last reply.
+  func replyText(_ count: Int) -> String {
+    let data = NanoRequest.headerByteCount
+    return reply.withSpan { text(of: $0, in: data..<data + count) }
+  }
+
+  /// Copies the first `count` bytes of the last reply's data.
+  func copyReply(_ count: Int, to target: inout FixedArray<UInt8>, at offset: Int) {
+    for index in 0..<count {
+      target[offset + index] = reply[NanoRequest.headerByteCount + index]
+    }
   }
 
   private mutating func begin(_ command: NanoCommand) {

@@ -3,7 +3,7 @@ internal import Spectra
 
 /// A connected stream socket that waits with a deadline and can be interrupted.
 struct ByteSocket: ~Copyable {
-  private let descriptor: Int32
+  let descriptor: Int32
   private let stopping: EventDescriptor
 
   /// Takes over a connected, non-blocking socket; `stopping` interrupts every wait.

@@ -5,6 +5,9 @@ internal import Spectra
 /// One thread uses it. Closing is ending its life. Every wait ends at its deadline or, at once, with
 /// `AcquisitionError.stopped`. Any other error means that the connection is of no more use.
 protocol ReportTransport: ~Copyable {
+  /// What becomes readable, while nothing is outstanding, only when the connection is lost.
+  var descriptor: Int32 { get }
+
   /// Sends the 64 bytes of `bytes` from `offset` on; returns false when the deadline passed.
   ///
   /// With `expectsReply` the transport may begin to wait for the first report of an answer in the

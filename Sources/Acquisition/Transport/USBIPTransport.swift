@@ -27,6 +27,8 @@ struct USBIPTransport: ~Copyable, ReportTransport {
   private var inTransfer: Transfer?
   private var outTransfer: Transfer?
 
+  var descriptor: Int32 { socket.descriptor }
+
   /// Connects to the server at `address` and imports the scanner there.
   init(
     connectingTo address: ScannerAddress,
@@ -101,10 +103,7 @@ extension USBIPTransport {
     deadline: Deadline
   ) throws(AcquisitionError) -> Bool {
     precondition(inTransfer == nil, "the previous reply is still awaited")
-    while outTransfer != nil {
-      guard let reply = try nextReply(until: deadline) else { return try giveUp() }
-      try finish(reply)
-    }
+    guard try finishOut(until: deadline) else { return false }
     var length = 0
     if expectsReply { length = writeInSubmit(reports: 1) }
     lastSequence &+= 1
@@ -150,7 +149,8 @@ extension USBIPTransport {
       // A transfer may end early with an empty packet; then the rest is asked for again.
       if length == 0 && deadline.remainingMilliseconds == 0 { return false }
     }
-    return true
+    // So that nothing can arrive between two commands.
+    return try finishOut(until: deadline)
   }
 
   /// Writes the request for so many reports to the front of `outgoing`; returns its length.
@@ -197,6 +197,15 @@ extension USBIPTransport {
       try finish(reply)
     }
     return nil
+  }
+
+  /// Waits until no OUT transfer is outstanding; returns false when the deadline passed.
+  private mutating func finishOut(until deadline: Deadline) throws(AcquisitionError) -> Bool {
+    while outTransfer != nil {
+      guard let reply = try nextReply(until: deadline) else { return try giveUp() }
+      try finish(reply)
+    }
+    return true
   }
 
   /// Gives up what is outstanding and returns false, for the caller to hand on.
