@@ -26,7 +26,9 @@ package struct NanoCommand: Equatable, Sendable, BitwiseCopyable, CustomStringCo
 }
 
 extension NanoCommand {
-  /// Firmware and file versions: 7 × u32. The first one may boot the display controller.
+  /// Firmware and file versions: 7 × u32.
+  ///
+  /// The first one may boot the display controller.
   package static let readVersions = read(0x02, 0x16)
   /// The serial number: 8 or 9 bytes of text.
   package static let readSerialNumber = read(0x02, 0x33)
