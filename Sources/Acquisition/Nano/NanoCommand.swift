@@ -26,7 +26,9 @@ package struct NanoCommand: Equatable, Sendable, BitwiseCopyable, CustomStringCo
 }
 
 extension NanoCommand {
-  /// Firmware and file versions: 7 × u32. The first one may boot the display controller.
+  /// Firmware and file versions: 7 × u32.
+  ///
+  /// The first one may boot the display controller.
   package static let readVersions = read(0x02, 0x16)
   /// The serial number: 8 or 9 bytes of text.
   package static let readSerialNumber = read(0x02, 0x33)
@@ -42,6 +44,8 @@ extension NanoCommand {
   package static let readConfiguration = read(0x02, 0x20)
   /// The index of the active stored configuration.
   package static let readActiveConfiguration = read(0x02, 0x23)
+  /// The calibration: its image and stale bytes.
+  package static let readCalibration = read(0x02, 0x2A)
   /// Uses the configuration that follows without storing it; answers the number of patterns.
   package static let applyConfiguration = write(0x02, 0x1E)
   /// The estimated time of a scan: u32 milliseconds.
@@ -68,4 +72,12 @@ package enum NanoFile: UInt8, Sendable {
   case reference = 2
   /// The matrix that brings the reference to another pattern width.
   case matrix = 3
+
+  /// How many bytes of the file are used; zeros may follow them.
+  var byteCountMin: Int {
+    switch self {
+    case .scan, .reference: SerializedImage.plainScan.byteCount
+    case .matrix: SerializedImage.referenceMatrix.byteCount
+    }
+  }
 }

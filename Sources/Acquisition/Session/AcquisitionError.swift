@@ -39,7 +39,7 @@ package enum AcquisitionError: Error, Equatable, Sendable {
 }
 
 /// How a server breaks the rules of USB/IP.
-package enum USBIPViolation: Equatable, Sendable {
+package enum USBIPViolation: Error, Equatable, Sendable {
   /// The import reply has another version.
   case version(UInt16)
   /// The reply to the import is another operation.
@@ -53,7 +53,7 @@ package enum USBIPViolation: Equatable, Sendable {
 }
 
 /// How a device breaks the rules of its own protocol.
-package enum NanoViolation: Equatable, Sendable {
+package enum NanoViolation: Error, Equatable, Sendable {
   /// Too many packets in a row are no answer.
   case strayPackets(Int)
   /// The reply has another length than this command's.

@@ -27,3 +27,57 @@ final class EventDescriptor: Sendable {
     return unsafe read(rawValue, &count, 8) == 8
   }
 }
+
+extension EventDescriptor {
+  /// Waits until `descriptor` has one of `events`; returns false when the deadline passed.
+  ///
+  /// Throws `stopped` as soon as this counter is raised. A negative `descriptor` just waits.
+  func waitUnlessRaised(
+    besides descriptor: Int32,
+    for events: Int16,
+    until deadline: Deadline
+  ) throws(AcquisitionError) -> Bool {
+    var watched: [3 of pollfd] = [
+      pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: descriptor, events: events, revents: 0),
+      pollfd(fd: -1, events: 0, revents: 0),
+    ]
+    try wait(&watched, until: deadline)
+    // An error or a hang-up counts as ready: the call that follows says what it is.
+    return watched[1].revents != 0
+  }
+
+  /// Waits until `first` or `second` can be read; returns whether it is `first`.
+  ///
+  /// Also returns false when the deadline passed; throws `stopped` when this counter is raised.
+  func waitUnlessRaised(
+    besides first: Int32,
+    or second: Int32,
+    until deadline: Deadline
+  ) throws(AcquisitionError) -> Bool {
+    var watched: [3 of pollfd] = [
+      pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: first, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: second, events: Int16(POLLIN), revents: 0),
+    ]
+    try wait(&watched, until: deadline)
+    return watched[1].revents != 0
+  }
+
+  private func wait(
+    _ watched: inout [3 of pollfd],
+    until deadline: Deadline
+  ) throws(AcquisitionError) {
+    while true {
+      let timeout = deadline.remainingMilliseconds
+      var span = watched.mutableSpan
+      // SAFETY: poll writes into the three elements, which live for the call.
+      let ready = unsafe span.withUnsafeMutableBufferPointer { buffer in
+        unsafe poll(buffer.baseAddress, 3, timeout)
+      }
+      if watched[0].revents != 0 { throw .stopped }
+      // An interrupted wait (-1) goes on with what is left of its time.
+      if ready > 0 || timeout == 0 { return }
+    }
+  }
+}
