@@ -1,36 +1,84 @@
+import Int8Kernels
 import Spectra
 
 /// A quantized neural network: planned once from an ONNX file, run many times without allocating.
 ///
 /// One thread owns a network: nothing in it is protected against a second one. Write every input,
-/// run, read the outputs.
+/// run, read the outputs; an input that is not written again keeps its value.
+@safe
 package final class Network {
   /// What the network reads, in the file's order.
   package let inputs: [NetworkTensor]
   /// What the network computes, in the file's order.
   package let outputs: [NetworkTensor]
-  private var inputValues: FixedArray<Float>
-  private var inputBytes: FixedArray<UInt8>
-  private var outputValues: FixedArray<Float>
+  /// The instruction set that convolutions run on.
+  package let instructionSet: InstructionSet
+
+  let plan: Plan
+  let arena: AlignedMemory
 
   /// Reads a QDQ int8 ONNX file and plans its execution; all memory is taken here.
   ///
+  /// `instructionSet` must be one of `InstructionSet.available`; the fastest is taken where none
+  /// is given. All give the same bytes.
+  ///
   /// - Throws: `NetworkError`, which names the node that is damaged or not supported.
-  package init(onnx bytes: [UInt8]) throws(NetworkError) {
-    guard bytes.count <= Limits.networkFileBytes else {
-      throw .fileTooLarge(byteCount: bytes.count)
+  package init(
+    onnx bytes: [UInt8],
+    instructionSet: InstructionSet = .fastest
+  ) throws(NetworkError) {
+    guard let kernel = ConvolutionKernel(instructionSet) else {
+      preconditionFailure("this processor lacks \(instructionSet)")
     }
-    throw .notONNX
+    let graph = try ONNXGraph(onnx: bytes)
+    plan = try PlanBuilder.plan(graph, kernel: kernel)
+    arena = AlignedMemory(byteCount: plan.arenaByteCount)
+    inputs = graph.inputs.map { NetworkTensor(name: $0.name, shape: $0.shape) }
+    outputs = zip(graph.outputs, plan.outputs).map {
+      NetworkTensor(name: $0.name, shape: $1.shape)
+    }
+    self.instructionSet = instructionSet
+    for (storage, bytes) in plan.preloaded { arena.store(bytes, at: plan.offsets[storage]) }
+    for index in plan.inputs.indices { quantizeInput(index) }
   }
+
+  /// Bytes of the memory that holds all activations.
+  package var arenaByteCount: Int { arena.byteCount }
 
   /// How input `index` is kept, or nil where its quantized bytes cannot be written directly.
   ///
   /// They can where the input feeds exactly one quantization.
-  package func quantizedLayout(ofInput index: Int) -> QuantizedLayout? { nil }
+  package func quantizedLayout(ofInput index: Int) -> QuantizedLayout? {
+    let input = plan.inputs[index]
+    guard input.copies.count == 1, let copy = input.copies.first else { return nil }
+    let isImage = input.shape.count == 4
+    let (channels, pixels) = (copy.channels, copy.pixels)
+    let columns = isImage ? input.shape[3] : 1
+    return QuantizedLayout(
+      scale: copy.quantization.scale,
+      zeroPoint: copy.quantization.zeroPoint,
+      isSigned: copy.quantization.isSigned,
+      channels: channels,
+      rows: pixels / columns,
+      columns: columns,
+      channelStride: 1,
+      rowStride: columns * channels,
+      columnStride: channels,
+      byteCount: channels * pixels
+    )
+  }
 
   /// Lends the elements of input `index` in the file's order to `fill`, which writes them all.
+  ///
+  /// They are quantized as the file says when `fill` is done.
   package func writeInput(_ index: Int, _ fill: (inout MutableSpan<Float>) -> Void) {
-    inputValues.withMutableSpan { fill(&$0) }
+    let input = plan.inputs[index]
+    // SAFETY: the storage has this many floats, aligned, and belongs to this input alone.
+    let start = unsafe floats(input.floatStorage)
+    let count = inputs[index].elementCount
+    var elements = unsafe MutableSpan(_unsafeStart: start, count: count)
+    fill(&elements)
+    quantizeInput(index)
   }
 
   /// Lends the bytes of input `index` in its `quantizedLayout` to `fill`, which writes them all.
@@ -40,14 +88,49 @@ package final class Network {
     _ index: Int,
     _ fill: (inout MutableSpan<UInt8>) -> Void
   ) {
-    inputBytes.withMutableSpan { fill(&$0) }
+    let input = plan.inputs[index]
+    precondition(input.copies.count == 1, "this input feeds more than one quantization")
+    let copy = input.copies[0]
+    let count = copy.channels * copy.pixels
+    // SAFETY: the storage has this many bytes and belongs to this input alone.
+    let start = unsafe bytes(copy.storage)
+    var elements = unsafe MutableSpan(_unsafeStart: start, count: count)
+    fill(&elements)
+    guard copy.quantization.isSigned else { return }
+    for index in 0..<count { elements[index] ^= 0x80 }
   }
-
-  /// Computes every output from the inputs that were written last.
-  package func run() {}
 
   /// Lends the elements of output `index`, in the file's order, as the last run left them.
   package func readOutput<Result>(_ index: Int, _ use: (Span<Float>) -> Result) -> Result {
-    outputValues.withSpan { use($0) }
+    let output = plan.outputs[index]
+    // SAFETY: the storage has this many floats, aligned, and nothing writes it before `use` ends.
+    let start = unsafe UnsafePointer(floats(output.storage))
+    return use(unsafe Span(_unsafeStart: start, count: output.elementCount))
+  }
+
+  private func quantizeInput(_ index: Int) {
+    let input = plan.inputs[index]
+    for copy in input.copies {
+      // SAFETY: both storages have the sizes of the input's shape.
+      unsafe int8_quantize(
+        copy.channels,
+        copy.pixels,
+        copy.quantization.parameters,
+        floats(input.floatStorage),
+        bytes(copy.storage)
+      )
+    }
+  }
+
+  /// The first byte of a storage of the plan.
+  func bytes(_ storage: Int) -> UnsafeMutablePointer<UInt8> {
+    // SAFETY: the plan places every storage inside the arena.
+    unsafe (arena.start + plan.offsets[storage]).assumingMemoryBound(to: UInt8.self)
+  }
+
+  /// The first float of a storage of the plan.
+  func floats(_ storage: Int) -> UnsafeMutablePointer<Float> {
+    // SAFETY: as in `bytes`; storages begin at multiples of 64.
+    unsafe (arena.start + plan.offsets[storage]).assumingMemoryBound(to: Float.self)
   }
 }

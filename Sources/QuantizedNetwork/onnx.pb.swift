@@ -10,7 +10,7 @@
 
 /// The fields of the ONNX format that spectrad reads; everything else is skipped as unknown.
 ///
-/// Written from the format's published field numbers. OnnxMessages.pb.swift is generated from it:
+/// Written from the format's published field numbers. onnx.pb.swift is generated from it:
 ///   protoc --swift_out=Sources/QuantizedNetwork --swift_opt=Visibility=Internal \
 ///     --proto_path=Sources/QuantizedNetwork onnx.proto
 

@@ -1,1 +1,0 @@
-#include "Int8Kernels.h"
