@@ -65,7 +65,9 @@ struct SpectrumTable {
     lines.append(rows.line)
     // The program shows ∞ where a signal is not positive: there is no value.
     if let absorbanceColumn { absorbance?.append(try rows.number(absorbanceColumn) ?? .nan) }
-    if let referenceColumn { referenceSignal?.append(try SpectrumTable.count(rows, referenceColumn)) }
+    if let referenceColumn {
+      referenceSignal?.append(try SpectrumTable.count(rows, referenceColumn))
+    }
     if let sampleColumn { sampleSignal?.append(try SpectrumTable.count(rows, sampleColumn)) }
   }
 
