@@ -15,7 +15,10 @@ struct NativeRecordingReader {
     return reader.recording
   }
 
-  private init(_ source: RecordingSource) { self.source = source }
+  private init(_ source: RecordingSource) {
+    self.source = source
+    lineStart = source.contentStart
+  }
 
   private mutating func readLines() throws(RecordingError) {
     let bytes = source.bytes
@@ -44,50 +47,50 @@ struct NativeRecordingReader {
         expected: "at most \(Limits.lineBytes)"
       )
     }
+    if lineNumber == 1 {
+      recording = try parse(line, NativeRecordingReader.readHeader)
+      try source.check(wavelengths: recording.wavelengthsNanometres) { _ in place() }
+    } else {
+      var scan = try parse(line, NativeRecordingReader.readScan)
+      try check(scan)
+      if let pattern = source.options.sampleFrom {
+        scan.sample = try source.sampleName(pattern, line: lineNumber)
+      }
+      recording.scans.append(scan)
+    }
+  }
+
+  /// Reads the one value that is the whole line.
+  private func parse<Value>(
+    _ line: Range<Int>,
+    _ read: (inout JSONLineReader) throws(JSONLineReader.Fault) -> Value
+  ) throws(RecordingError) -> Value {
     var reader = JSONLineReader(source.bytes, in: line)
     do throws(JSONLineReader.Fault) {
-      if lineNumber == 1 {
-        try readHeader(&reader)
-      } else {
-        recording.scans.append(try NativeRecordingReader.readScan(&reader))
-      }
+      let value = try read(&reader)
       try reader.finish()
+      return value
     } catch {
       let place = place(column: error.offset - lineStart + 1)
       throw .malformed(place, found: error.found, expected: error.expected)
     }
-    if lineNumber == 1 {
-      try source.check(wavelengths: recording.wavelengthsNanometres) { _ in place() }
-    } else {
-      try checkLastScan()
-    }
   }
 
   /// Checks what the line alone cannot: vectors as long as the header says, and enough of them.
-  private mutating func checkLastScan() throws(RecordingError) {
-    let last = recording.scans.count - 1
-    let scan = recording.scans[last]
+  private func check(_ scan: Scan) throws(RecordingError) {
     let expected = recording.wavelengthsNanometres.count
-    do throws(RecordingError) {
-      let counts = [scan.sampleSignal?.count, scan.referenceSignal?.count, scan.absorbance?.count]
-      for count in counts.compactMap({ $0 }) where count != expected {
-        throw .pointCount(place(), found: count, expected: expected)
-      }
-      guard scan.sampleSignal != nil || scan.absorbance != nil else {
-        throw .malformed(
-          place(),
-          found: "a scan without a spectrum",
-          expected: "sampleSignal and referenceSignal, or absorbance"
-        )
-      }
-      if let sample = scan.sample { try source.check(sampleName: sample, at: place()) }
-      if let pattern = source.options.sampleFrom {
-        recording.scans[last].sample = try source.sampleName(pattern, line: lineNumber)
-      }
-    } catch {
-      recording.scans.removeLast()
-      throw error
+    let counts = [scan.sampleSignal?.count, scan.referenceSignal?.count, scan.absorbance?.count]
+    for count in counts.compactMap({ $0 }) where count != expected {
+      throw .pointCount(place(), found: count, expected: expected)
     }
+    guard scan.sampleSignal != nil || scan.absorbance != nil else {
+      throw .malformed(
+        place(),
+        found: "a scan without a spectrum",
+        expected: "sampleSignal and referenceSignal, or absorbance"
+      )
+    }
+    if let sample = scan.sample { try source.check(sampleName: sample, at: place()) }
   }
 
   private func place(column: Int? = nil) -> RecordingPlace {
@@ -96,7 +99,9 @@ struct NativeRecordingReader {
 }
 
 extension NativeRecordingReader {
-  private mutating func readHeader(_ reader: inout JSONLineReader) throws(JSONLineReader.Fault) {
+  private static func readHeader(
+    _ reader: inout JSONLineReader
+  ) throws(JSONLineReader.Fault) -> Recording {
     var isRecording = false
     var isVersionOne = false
     var recording = Recording(wavelengthsNanometres: [], scanner: .init(), scans: [])
@@ -113,7 +118,7 @@ extension NativeRecordingReader {
     guard isRecording, isVersionOne else {
       throw start.faultAtNextValue(expected: #"{"type":"recording","version":1,…"#)
     }
-    self.recording = recording
+    return recording
   }
 
   private static func readScanner(
