@@ -1,0 +1,82 @@
+import Glibc
+
+/// Writes whole recordings.
+package enum RecordingConversion {
+  /// Writes a recording to `path` in the format of its name: `*.scans.ndjson` or `*.csv`.
+  ///
+  /// The file appears when it is complete: it is written under another name beside `path` and
+  /// renamed. A failure leaves what was at `path` before.
+  package static func write(
+    _ recording: Recording,
+    to path: String
+  ) throws(RecordingError) {
+    switch RecordingFormat(writing: path) {
+    case .native?:
+      try writeAtomically(to: path) { (output) throws(RecordingError) in
+        try writeNative(recording, to: &output)
+      }
+    default:
+      throw .unknownFormat(
+        file: path,
+        found: "this name for the output",
+        expected: "one that ends in .scans.ndjson or .csv"
+      )
+    }
+  }
+
+  private static func writeNative(
+    _ recording: Recording,
+    to output: inout BufferedOutput
+  ) throws(RecordingError) {
+    try output.write(
+      Recording.nativeHeader(
+        wavelengthsNanometres: recording.wavelengthsNanometres,
+        scanner: recording.scanner
+      )
+    )
+    for scan in recording.scans { try output.write(scan.nativeLine()) }
+  }
+
+  private static func writeAtomically(
+    to path: String,
+    _ writeContent: (inout BufferedOutput) throws(RecordingError) -> Void
+  ) throws(RecordingError) {
+    let partialPath = path + ".\(getpid()).partial"
+    var output = BufferedOutput(
+      try OpenFile(writing: partialPath, flags: O_WRONLY | O_CREAT | O_EXCL)
+    )
+    do throws(RecordingError) {
+      try writeContent(&output)
+      try output.finish()
+      try OpenFile.rename(partialPath, to: path)
+    } catch {
+      OpenFile.remove(partialPath)
+      throw error
+    }
+  }
+}
+
+/// Collects what is written into few large writes.
+private struct BufferedOutput: ~Copyable {
+  private static let flushBytes = 1 << 18
+  private let openFile: OpenFile
+  private var pending: [UInt8] = []
+
+  init(_ openFile: consuming OpenFile) {
+    self.openFile = openFile
+    pending.reserveCapacity(2 * BufferedOutput.flushBytes)
+  }
+
+  mutating func write(_ bytes: [UInt8]) throws(RecordingError) {
+    pending.append(contentsOf: bytes)
+    guard pending.count >= BufferedOutput.flushBytes else { return }
+    try openFile.write(pending)
+    pending.removeAll(keepingCapacity: true)
+  }
+
+  /// Writes what is left and returns when all is on the disk.
+  consuming func finish() throws(RecordingError) {
+    try openFile.write(pending)
+    try openFile.synchronize()
+  }
+}
