@@ -15,7 +15,10 @@ struct NativeRecordingReader {
     return reader.recording
   }
 
-  private init(_ source: RecordingSource) { self.source = source }
+  private init(_ source: RecordingSource) {
+    self.source = source
+    lineStart = source.contentStart
+  }
 
   private mutating func readLines() throws(RecordingError) {
     let bytes = source.bytes

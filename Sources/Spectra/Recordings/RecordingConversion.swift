@@ -15,7 +15,13 @@ package enum RecordingConversion {
       try writeAtomically(to: path) { (output) throws(RecordingError) in
         try writeNative(recording, to: &output)
       }
-    default:
+    case .wide?:
+      let table = try WideTableWriter(recording, file: path)
+      try writeAtomically(to: path) { (output) throws(RecordingError) in
+        try output.write(table.headerRow())
+        for index in recording.scans.indices { try output.write(try table.row(of: index)) }
+      }
+    case nil:
       throw .unknownFormat(
         file: path,
         found: "this name for the output",
@@ -23,6 +29,9 @@ package enum RecordingConversion {
       )
     }
   }
+
+  /// Whether the name of a file says in which format to write it.
+  package static func canWrite(to path: String) -> Bool { RecordingFormat(writing: path) != nil }
 
   private static func writeNative(
     _ recording: Recording,
@@ -42,16 +51,18 @@ package enum RecordingConversion {
     _ writeContent: (inout BufferedOutput) throws(RecordingError) -> Void
   ) throws(RecordingError) {
     let partialPath = path + ".\(getpid()).partial"
-    var output = BufferedOutput(
-      try OpenFile(writing: partialPath, flags: O_WRONLY | O_CREAT | O_EXCL)
-    )
     do throws(RecordingError) {
+      var output = BufferedOutput(
+        try OpenFile(writing: partialPath, flags: O_WRONLY | O_CREAT | O_EXCL)
+      )
       try writeContent(&output)
       try output.finish()
       try OpenFile.rename(partialPath, to: path)
     } catch {
       OpenFile.remove(partialPath)
-      throw error
+      // Nobody asked for the partial file: the error is about the one that will not be there.
+      guard case .unwritable(_, let code) = error else { throw error }
+      throw .unwritable(file: path, code: code)
     }
   }
 }

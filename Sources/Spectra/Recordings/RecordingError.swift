@@ -86,7 +86,7 @@ extension RecordingError: CustomStringConvertible {
         + "expected \(expectedText) as in \(otherFile): one recording has one set of wavelengths"
     case .wavelengthsUnknown(let place, let columns):
       return "\(place): found \(columns) absorbance columns without wavelengths; "
-        + "expected numeric headers in nanometres or an axis such as 900:1700"
+        + "expected numeric headers in nanometres or an axis such as --axis 900:1700"
     case .unknownPlaceholder(let file, let found, let expected):
       return "\(file): found the placeholder {\(found)}; expected one of \(expected)"
     case .headerDiffers(let file):

@@ -1,9 +1,7 @@
-/// The formats that recordings are read from and written to.
-enum RecordingFormat: Equatable {
+/// The formats that recordings are written in; read formats are told by how a file begins.
+enum RecordingFormat {
   /// `*.scans.ndjson`: a header line, then one JSON object per scan.
   case native
-  /// One scan as TI's program saves it: header lines, then one line per wavelength.
-  case scannerProgram
   /// One line per scan, one column per wavelength.
   case wide
 

@@ -55,16 +55,14 @@ package enum RecordingReader {
   }
 
   private static func read(_ source: RecordingSource) throws(RecordingError) -> Recording {
-    switch source.bytes.first(where: { $0 > 0x20 }) {
-    case nil: throw .empty(file: source.file)
-    case UInt8(ascii: "{"): return try NativeRecordingReader.read(source)
-    default:
-      throw .unknownFormat(
-        file: source.file,
-        found: Excerpt.text(source.bytes, from: 0, to: source.bytes.count),
-        expected: "a recording"
-      )
+    let first = source.bytes[source.contentStart...].first { $0 > UInt8(ascii: " ") }
+    if first == UInt8(ascii: "{") { return try NativeRecordingReader.read(source) }
+    var rows = CSVRows(source)
+    guard try rows.next() else { throw .empty(file: source.file) }
+    if ScannerProgramReader.begins(with: try rows.text(0)) {
+      return try ScannerProgramReader.read(source)
     }
+    return try WideTableReader.read(source)
   }
 
   /// The files that a path stands for, each with the folder it lies in as samples are named by it.

@@ -23,6 +23,9 @@ struct RecordingSource {
     (self.options, self.observe) = (options, observe)
   }
 
+  /// Where the text begins: behind the byte order mark, if there is one.
+  var contentStart: Int { bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }
+
   /// The names of the placeholders that every file can fill.
   static let placeholders = ["folder", "name", "file"]
 

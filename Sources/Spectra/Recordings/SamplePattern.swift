@@ -41,6 +41,9 @@ package struct SamplePattern: Equatable, Sendable {
     self.parts = parts
   }
 
+  /// Whether a placeholder of this name stands in the pattern.
+  func uses(_ placeholder: String) -> Bool { parts.contains(.placeholder(placeholder)) }
+
   /// The sample's name; `value` gives what a placeholder stands for, or nil when there is no such.
   ///
   /// A file without a folder would begin its name with a slash, so leading slashes are dropped.

@@ -1,0 +1,155 @@
+import ArgumentParser
+import Spectra
+
+/// `spectractl convert IN… OUT`: recordings from one format to another.
+struct ConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert",
+    abstract: "Convert recordings between formats, or put several together.",
+    discussion: """
+      Reads native recordings (*.scans.ndjson), the CSV files that TI's program for the NIRscan \
+      Nano saves, and wide CSV files with a row per scan; which it is shows in the file itself. A \
+      folder stands for all recordings in it and its folders, sorted by path. All scans must have \
+      the same wavelengths.
+
+      OUT's name says what is written: *.scans.ndjson keeps everything; *.csv is the wide CSV with \
+      absorbance, temperature, humidity, donation_id and labels. It replaces a file of that name \
+      when it is complete; on an error nothing is written.
+      """
+  )
+
+  @Argument(
+    help: ArgumentHelp(
+      "Files and folders to read, then the file to write.",
+      valueName: "in> ... <out"
+    ),
+    completion: .file()
+  )
+  var paths: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "First and last wavelength in nanometres of a wide CSV with columns absorbance0, absorbance1, …",
+      valueName: "start:end"
+    )
+  )
+  var axis: AxisEnds?
+
+  @Option(
+    help: ArgumentHelp(
+      "Name every scan's sample after this pattern.",
+      discussion: """
+        Text with placeholders: {folder} is the folder that the file lies in, as seen from the \
+        folder that was given; {name} the file's name without extension and without the numbers at \
+        its end; {file} the name without extension. In a wide CSV the header of each column is a \
+        placeholder too, such as {Reading_ID}. Without this option the files' own names are kept, \
+        and files of a single scan, which have none, are named {folder}/{name}: the scans \
+        group02/caffeine_01.csv to _05.csv are one sample group02/caffeine.
+        """,
+      valueName: "pattern"
+    )
+  )
+  var sampleFrom: SamplePattern?
+
+  @Option(
+    name: .customLong("label"),
+    help: ArgumentHelp(
+      "A column of a wide CSV that holds labels; may be repeated.",
+      discussion: """
+        Columns that hold only low, ok and high are found without it. Where the labels are numbers, \
+        say what 0, 1, … mean: --label hdl=low,ok,high.
+        """,
+      valueName: "column[=class,class,...]"
+    )
+  )
+  var labels: [LabelColumn] = []
+
+  func validate() throws {
+    guard paths.count >= 2, let output = paths.last else {
+      throw ValidationError(
+        "Found \(paths.count) path; expected at least one to read and one to write."
+      )
+    }
+    guard RecordingConversion.canWrite(to: output) else {
+      throw ValidationError(
+        "Found the output '\(output)'; expected a name that ends in .scans.ndjson or .csv."
+      )
+    }
+  }
+
+  func run() throws {
+    do throws(RecordingError) {
+      try convert()
+    } catch {
+      StandardError.print(error.description)
+      throw ExitStatus(error).exitCode
+    }
+  }
+
+  private func convert() throws(RecordingError) {
+    guard let output = paths.last else { return }
+    let recording = try read(Array(paths.dropLast()))
+    try RecordingConversion.write(recording, to: output)
+    let scanCount = recording.scans.count
+    let sampleCount = Set(recording.scans.compactMap(\.sample)).count
+    print(
+      "wrote \(output): \(scanCount) \(scanCount == 1 ? "scan" : "scans") of "
+        + "\(recording.wavelengthsNanometres.count) points, "
+        + "\(sampleCount) named \(sampleCount == 1 ? "sample" : "samples")"
+    )
+  }
+
+  private func read(_ inputs: [String]) throws(RecordingError) -> Recording {
+    var progress = ProgressLine()
+    defer { progress.clear() }
+    let options = RecordingReadOptions(
+      axisNanometres: axis?.nanometres,
+      sampleFrom: sampleFrom,
+      labels: labels
+    )
+    return try RecordingReader.read(paths: inputs, options: options) { event in
+      switch event {
+      case .progress(let file, let scans): progress.show("\(scans) scans read, now in \(file)")
+      case .tornLine(let file, let line):
+        progress.clear()
+        StandardError.print("\(file):\(line): the last line is incomplete, continuing without it")
+      }
+    }
+  }
+}
+
+/// `START:END` in nanometres.
+struct AxisEnds: ExpressibleByArgument {
+  /// The first and the last wavelength.
+  let nanometres: ClosedRange<Double>
+
+  init?(argument: String) {
+    let ends = argument.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) }
+    guard ends.count == 2, let start = ends[0], let end = ends[1] else { return nil }
+    guard start > 0, start < end, end.isFinite else { return nil }
+    nanometres = start...end
+  }
+}
+
+extension SamplePattern: ExpressibleByArgument {
+  /// Reads the pattern from the command line.
+  package init?(argument: String) { self.init(argument) }
+}
+
+extension LabelColumn: ExpressibleByArgument {
+  /// Reads the column from the command line.
+  package init?(argument: String) { self.init(argument) }
+}
+
+extension ExitStatus {
+  /// What an error in a recording means to the caller of the command.
+  init(_ error: RecordingError) {
+    switch error {
+    case .unreadable: self = .cannotRead
+    case .unwritable: self = .cannotWrite
+    case .tooLarge, .empty, .unknownFormat, .malformed, .pointCount, .wavelengthsNotRising,
+      .wavelengthsDiffer, .wavelengthsUnknown, .unknownPlaceholder, .headerDiffers:
+      self = .badData
+    }
+  }
+}
