@@ -1,49 +1,123 @@
 import ArgumentParser
-import Glibc
 import Spectra
 
-struct ServeCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "serve", abstract: "Serve.")
-  @Option var unix: [String] = []
-  @Option var tcp: [String] = []
-  func run() async throws {
-    let nm =
-      Calibration.invented.nanometres(of: [
-        ScanSection(widthPixels: 6, startNanometres: 900, endNanometres: 1700, points: 228)
-      ]) ?? []
-    let ref = nm.map { Int32(500_000 * LampCurve.relativeIntensity(nanometres: $0)) }
-    let scans = (0..<6).map { i in
-      var s = PlayableScan(sample: "s\(i / 2)", signal: ref.map { $0 / Int32(i + 2) })
-      s.systemHundredths = 3012; s.detectorHundredths = 2901; s.humidityHundredths = 1234;
-      s.lampPhotodiode = 3700
-      return s
+/// `spectrasim serve`: exports virtual scanners until it is told to stop.
+struct ServeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Export virtual scanners over USB/IP (the default).",
+    discussion: """
+      Each recording becomes one scanner, with bus ids 1-1, 1-2 and so on. When all listen, one \
+      line that begins with "spectrasim: ready" is printed to standard output; everything else \
+      goes to standard error. SIGINT and SIGTERM end the program.
+      """
+  )
+
+  @OptionGroup var source: SourceOptions
+
+  @Option(help: "Listen on this TCP address; repeatable. The default is 127.0.0.1:3240.")
+  var tcp: [TCPAddress] = []
+
+  @Option(help: "Listen on a Unix socket at this path; repeatable.")
+  var unix: [String] = []
+
+  @Option(help: "How much faster than a real scanner, or max for no waits at all.")
+  var speed = PlaybackSpeed.factor(1)
+
+  @Option(help: "Seconds of real time for which scanners are busy after each sample.")
+  var sampleGap = 31.0
+
+  @Option(help: "Deal each recording's samples out to this many scanners in turn.")
+  var devices = 1
+
+  @Option(help: "Serial number to report, at most 7 characters; further scanners append -2, -3…")
+  var serial: String?
+
+  @Option(help: "Stored configuration that is active at power-up: 0, 1, or 2 for Hadamard.")
+  var activeConfiguration = 0
+
+  @Flag(help: "Begin anew when a recording is exhausted.")
+  var `repeat` = false
+
+  func validate() throws {
+    guard (0...86_400).contains(sampleGap) else {
+      throw ValidationError("--sample-gap is \(sampleGap), expected 0 to 86400 seconds")
     }
-    let rec = PlayableRecording(
-      serial: "SIM0001",
-      calibration: .invented,
-      configuration: ScanConfiguration(
-        identifier: 113,
-        serial: "SIM0001",
-        name: "Column 1",
-        repeats: 6,
-        sections: [
-          ScanSection(widthPixels: 6, startNanometres: 900, endNanometres: 1700, points: 228)
-        ]
-      ),
-      reference: ref,
-      referenceGain: 64,
-      scans: scans
-    )
-    var o = NanoDevice.Options(); o.speed = .unlimited; o.sampleGapNanoseconds = 60_000_000
-    let server = try await USBIPServer(
-      recordings: [rec],
-      options: o,
-      addresses: (unix.isEmpty && tcp.isEmpty ? [.tcp(host: "127.0.0.1", port: 3240)] : [])
-        + unix.map { .unix(path: $0) },
-      report: { print($0) }
-    )
-    print("spectrasim: ready \(server.addresses)");
-    fflush(nil)
-    try await server.wait()
+    guard (1...Limits.scanners).contains(devices) else {
+      throw ValidationError("--devices is \(devices), expected 1 to \(Limits.scanners)")
+    }
+    guard (0...2).contains(activeConfiguration) else {
+      throw ValidationError("--active-configuration is \(activeConfiguration), expected 0, 1 or 2")
+    }
+    if let serial, !(1...7).contains(serial.utf8.count) || !serial.utf8.allSatisfy(isPrintable) {
+      throw ValidationError("--serial is '\(serial)', expected 1 to 7 printable ASCII characters")
+    }
   }
+
+  func run() throws {
+    // Before any other thread begins, so that none of them takes the signal.
+    let signals = StopSignals()
+    let scanners = try scanners()
+    guard scanners.count <= Limits.scanners else {
+      throw ValidationError("\(scanners.count) scanners, at most \(Limits.scanners) are exported")
+    }
+    var options = NanoDevice.Options()
+    options.speed = speed
+    options.sampleGapNanoseconds = UInt64(sampleGap * 1e9)
+    options.isRepeating = `repeat`
+    options.activeConfiguration = activeConfiguration
+    let server = try USBIPServer(
+      recordings: scanners,
+      options: options,
+      addresses: addresses,
+      report: { StandardOutput.report($0) }
+    )
+    for (index, scanner) in scanners.enumerated() {
+      StandardOutput.report(
+        "1-\(index + 1): serial \(scanner.serial), \(scanner.scans.count) scans "
+          + "in \(scanner.sampleCount) samples"
+      )
+    }
+    StandardOutput.write(
+      "spectrasim: ready \(server.addresses.map(\.description).joined(separator: " ")) "
+        + "scanners=\(scanners.count) scans=\(scanners.reduce(0) { $0 + $1.scans.count }) "
+        + "samples=\(scanners.reduce(0) { $0 + $1.sampleCount })\n"
+    )
+    signals.wait()
+    try server.stop()
+  }
+
+  private var addresses: [ListenAddress] {
+    let chosen = tcp.map(\.address) + unix.map { .unix(path: $0) }
+    return chosen.isEmpty ? [.tcp(host: "127.0.0.1", port: 3240)] : chosen
+  }
+
+  private func scanners() throws -> [PlayableRecording] {
+    var scanners: [PlayableRecording] = []
+    for (name, recording) in try source.recordings() {
+      do throws(ReplayError) {
+        let (playable, report) = try RecordingPreparation.prepare(recording)
+        for line in report.lines { StandardOutput.report("\(name): \(line)") }
+        scanners += playable.dealt(toScanners: devices)
+      } catch {
+        throw UnplayableRecording(name: name, reason: error)
+      }
+    }
+    if let serial {
+      for index in scanners.indices {
+        scanners[index].rename(serial: PlayableRecording.serial(serial, ofScanner: index + 1))
+      }
+    }
+    return scanners
+  }
+
+  private func isPrintable(_ byte: UInt8) -> Bool { (0x21...0x7E).contains(byte) }
+}
+
+/// A recording that was read but that no scanner can have made.
+private struct UnplayableRecording: Error, CustomStringConvertible {
+  let name: String
+  let reason: ReplayError
+
+  var description: String { "\(name): \(reason)" }
 }

@@ -30,19 +30,51 @@ package struct PlayableRecording: Equatable, Sendable {
     (self.reference, self.referenceGain, self.scans) = (reference, referenceGain, scans)
   }
 
-  /// How many samples the scans form: consecutive scans of one name are one sample.
+  /// How many samples the scans form.
   package var sampleCount: Int { scans.indices.count { endsSample(at: $0) } }
 
   /// Whether the scan at `index` is the last of its sample.
   package func endsSample(at index: Int) -> Bool {
-    index + 1 == scans.count || scans[index + 1].sample != scans[index].sample
+    index + 1 == scans.count || scans[index + 1].sampleNumber != scans[index].sampleNumber
+  }
+
+  /// Deals the samples out to several scanners in turn, each with a serial number of its own.
+  ///
+  /// There are never more scanners than samples.
+  package func dealt(toScanners count: Int) -> [PlayableRecording] {
+    let scannerCount = min(count, sampleCount)
+    guard scannerCount > 1 else { return [self] }
+    var hands = [[PlayableScan]](repeating: [], count: scannerCount)
+    var turn = 0
+    for index in scans.indices {
+      hands[turn % scannerCount].append(scans[index])
+      if endsSample(at: index) { turn += 1 }
+    }
+    return hands.enumerated().map { index, scans in
+      var recording = self
+      recording.scans = scans
+      recording.rename(serial: PlayableRecording.serial(serial, ofScanner: index + 1))
+      return recording
+    }
+  }
+
+  /// Gives the scanner, and the configuration stored in it, another serial number.
+  package mutating func rename(serial: String) {
+    self.serial = serial
+    configuration.serial = serial
+  }
+
+  /// `serial` for the first scanner, `seri-2` for the second; at most 7 bytes.
+  package static func serial(_ serial: String, ofScanner number: Int) -> String {
+    let suffix = number == 1 ? "" : "-\(number)"
+    return serial.prefix(7 - suffix.utf8.count) + suffix
   }
 }
 
 /// One scan in the device's own terms; nil is what the recording does not know.
 package struct PlayableScan: Equatable, Sendable {
-  /// The sample's name; it only says where a sample ends.
-  package var sample: String?
+  /// Which of the recording's samples was scanned; names would not do, as they may repeat.
+  package var sampleNumber: Int
   /// Counts above the dark level, one per point.
   package var signal: [Int32]
   /// HDC1000 temperature in hundredths of a degree Celsius.
@@ -63,5 +95,7 @@ package struct PlayableScan: Equatable, Sendable {
   package var scanIndex: UInt32?
 
   /// Makes a scan of which only the signal is known.
-  package init(sample: String?, signal: [Int32]) { (self.sample, self.signal) = (sample, signal) }
+  package init(sampleNumber: Int, signal: [Int32]) {
+    (self.sampleNumber, self.signal) = (sampleNumber, signal)
+  }
 }

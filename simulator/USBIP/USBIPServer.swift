@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 
@@ -23,7 +24,6 @@ package final class USBIPServer: Sendable {
   /// Where it really listens: the port is the chosen one.
   package let addresses: [ListenAddress]
   private let group: MultiThreadedEventLoopGroup
-  private let listeners: [any Channel]
 
   /// Listens on every address; `report` receives one line per event, on the server's thread.
   ///
@@ -33,27 +33,19 @@ package final class USBIPServer: Sendable {
     options: NanoDevice.Options,
     addresses: [ListenAddress],
     report: @escaping @Sendable (String) -> Void
-  ) async throws {
+  ) throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     do {
       let loop = group.next()
-      let devices = try await loop.submit {
+      let devices = try loop.submit {
         let now = MonotonicClock.nanoseconds()
-        return NIOLoopBound(
-          ExportedDevices(
-            recordings.map { NanoDevice(recording: $0, options: options, now: now) }
-          ),
-          eventLoop: loop
-        )
-      }.get()
-      var listeners: [any Channel] = []
-      for address in addresses {
-        listeners.append(
-          try await USBIPServer.listen(on: address, group: group, devices: devices, report: report)
-        )
+        let devices = recordings.map { NanoDevice(recording: $0, options: options, now: now) }
+        return NIOLoopBound(ExportedDevices(devices), eventLoop: loop)
+      }.wait()
+      let listeners = try addresses.map { address in
+        try USBIPServer.listen(on: address, group: group, devices: devices, report: report)
       }
       self.group = group
-      self.listeners = listeners
       self.addresses = zip(addresses, listeners).map { address, listener in
         guard case .tcp(let host, _) = address, let port = listener.localAddress?.port else {
           return address
@@ -61,17 +53,15 @@ package final class USBIPServer: Sendable {
         return .tcp(host: host, port: port)
       }
     } catch {
-      try? await group.shutdownGracefully()
+      try? group.syncShutdownGracefully()
       throw error
     }
   }
 
-  /// Closes the listeners and all connections.
-  package func stop() async throws { try await group.shutdownGracefully() }
-
-  /// Returns when a listener has closed, which none does by itself.
-  package func wait() async throws {
-    for listener in listeners { try await listener.closeFuture.get() }
+  /// Closes listeners and connections and removes the sockets' files.
+  package func stop() throws {
+    try group.syncShutdownGracefully()
+    for case .unix(let path) in addresses { unsafe unlink(path) }
   }
 
   private static func listen(
@@ -79,7 +69,7 @@ package final class USBIPServer: Sendable {
     group: MultiThreadedEventLoopGroup,
     devices: NIOLoopBound<ExportedDevices>,
     report: @escaping @Sendable (String) -> Void
-  ) async throws -> any Channel {
+  ) throws -> any Channel {
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 16)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -92,11 +82,11 @@ package final class USBIPServer: Sendable {
     switch address {
     case .tcp(let host, let port):
       // Replies are small and each is waited for.
-      return try await bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-        .bind(host: host, port: port).get()
+      return try bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+        .bind(host: host, port: port).wait()
     case .unix(let path):
-      return try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true)
-        .get()
+      return try bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true)
+        .wait()
     }
   }
 }
