@@ -8,6 +8,8 @@ package enum PublishingError: Error, Equatable, CustomStringConvertible {
   case notASocket(path: String)
   /// Another program answers at the path.
   case inUse(path: String)
+  /// The bound socket did not begin to accept clients.
+  case listening(path: String, reason: String)
   /// The system refused a call.
   case system(call: String, path: String, errno: CInt, reason: String)
 
@@ -22,6 +24,8 @@ package enum PublishingError: Error, Equatable, CustomStringConvertible {
       "\(path): something that is not a socket is there; it was left alone"
     case .inUse(let path):
       "\(path): another program answers there"
+    case .listening(let path, let reason):
+      "\(path): cannot accept clients: \(reason)"
     case .system(let call, let path, let code, let reason):
       "\(path): \(call) failed: \(reason) (errno \(code))"
     }

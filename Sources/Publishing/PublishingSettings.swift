@@ -14,8 +14,8 @@ package struct PublishingSettings: Sendable {
   package var queuedLinesMax = 1_024
   /// Bytes that wait for one client at most.
   package var queuedBytesMax = 4 << 20
-  /// A client hears from the daemon at least this often.
-  package var heartbeatInterval = Duration.seconds(20)
+  /// A client hears from the daemon this often; the contract promises every 20 s at least.
+  package var heartbeatInterval = Duration.seconds(15)
   /// A client that takes nothing for this long while its queue is full is disconnected.
   package var stuckClientTimeout = Duration.seconds(60)
   /// How long a shutdown waits for clients to take their last lines.
@@ -39,6 +39,8 @@ package struct PublishingCounters: Equatable, Sendable {
   package var clientsStuck: UInt64 = 0
   /// Lines that slow clients did not get, summed over all clients.
   package var linesDropped: UInt64 = 0
+  /// Lines longer than `Limits.lineBytes`, each replaced by a gap of one number.
+  package var linesTooLong: UInt64 = 0
   /// Lines published, each counted once however many clients read it.
   package var linesPublished: UInt64 = 0
 }

@@ -15,6 +15,9 @@ package enum StreamEvent: Equatable, Sendable {
 
 /// The state of one scanner as clients read it.
 package struct ScannerReport: Equatable, Sendable {
+  /// The state of a scanner that scans or could: heartbeats count these.
+  package static let ready = "ready"
+
   /// The scanner's name: the serial number it reports, or its USB path.
   package var name: String
   /// A stable name of the state, such as `ready`.

@@ -1,0 +1,73 @@
+import Spectra
+
+/// The numbers of what was published, and what a client that comes now must be told first.
+struct PredictionStream {
+  /// Random, another one after each start: numbers count within one stream.
+  let identity: String
+  /// The number that the next event gets.
+  private(set) var nextSequence: UInt64 = 1
+  /// The bundle in use.
+  private(set) var bundle: BundleReport?
+  /// The last report of each scanner, in the order in which they were first seen.
+  private(set) var scanners: [ScannerReport] = []
+  /// How many lines were longer than a client must accept.
+  private(set) var linesTooLongCount: UInt64 = 0
+
+  /// The oldest number that a client can still ask for; nothing is stored, so there is none.
+  var oldestSequence: UInt64 { nextSequence }
+
+  /// How many scanners are ready to scan.
+  var scannersReady: Int { scanners.count { $0.state == ScannerReport.ready } }
+
+  init(bundle: BundleReport?) {
+    self.bundle = bundle
+    var random = SystemRandomNumberGenerator()
+    identity = (0..<2).map { _ in
+      let digits = String(random.next(), radix: 16)
+      return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }.joined()
+  }
+
+  /// Gives `event` the next number and returns its line.
+  ///
+  /// - Parameter monotonicNanoseconds: CLOCK_MONOTONIC now, to which the latency is measured.
+  mutating func number(_ event: StreamEvent, monotonicNanoseconds: UInt64) -> NumberedLine {
+    let sequence = nextSequence
+    nextSequence += 1
+    var event = event
+    switch event {
+    case .prediction(var prediction, let since):
+      prediction.latencyMicroseconds = since.map { since in
+        Int(clamping: (monotonicNanoseconds - min(since, monotonicNanoseconds)) / 1_000)
+      }
+      event = .prediction(prediction, monotonicNanoseconds: since)
+    case .scanner(let report): remember(report)
+    case .bundle(let report, _): bundle = report
+    case .scansLost: break
+    }
+    var bytes = StreamLines.line(event, sequence: sequence)
+    if bytes.count > Limits.lineBytes {
+      linesTooLongCount += 1
+      bytes = StreamLines.gap(sequence...sequence, reason: "lineTooLong")
+    }
+    return NumberedLine(sequence: sequence, bytes: bytes)
+  }
+
+  private mutating func remember(_ report: ScannerReport) {
+    if let index = scanners.firstIndex(where: { $0.name == report.name }) {
+      scanners[index] = report
+      return
+    }
+    if scanners.count == Limits.scanners {
+      // Names of scanners that are gone must not push out one that is here.
+      scanners.remove(at: scanners.firstIndex { $0.state != ScannerReport.ready } ?? 0)
+    }
+    scanners.append(report)
+  }
+}
+
+/// One encoded event.
+struct NumberedLine {
+  var sequence: UInt64
+  var bytes: [UInt8]
+}
