@@ -58,3 +58,8 @@ package struct ModelBundle: Sendable {
   /// The name under which predictions carry it: `name@version`.
   package var label: String { name + "@" + version }
 }
+
+extension ModelBundle {
+  /// How many golden cases were replayed at load.
+  package var goldenCaseCount: Int { golden?.cases.cases.count ?? 0 }
+}
