@@ -85,7 +85,7 @@ package struct ScanDecoder: ~Copyable {
       wavelengthCount = count
       wavelengths.copyPrefix(count, of: candidates)
     }
-    do {
+    do throws(ScanFileError) {
       try reference?.fill(for: new.section, at: wavelengths, into: &referenceSignal)
     } catch {
       // The scan is still worth storing; clients are told that it has no reference.

@@ -62,6 +62,19 @@ struct NanoLink<Transport: ReportTransport & ~Copyable>: ~Copyable {
     return try exchange(command, deadline: .after(timeout))
   }
 
+  /// Asks for something that the device may be too busy for; returns whether it was not.
+  mutating func begin(
+    _ command: NanoCommand,
+    _ parameter: UInt8,
+    timeout: Duration
+  ) throws(AcquisitionError) -> Bool {
+    begin(command)
+    request.append(parameter)
+    let header = try roundTrip(command, deadline: .after(timeout))
+    guard header.outcome != .error else { throw .commandFailed(command) }
+    return header.outcome == .done
+  }
+
   /// Carries out a command with one byte of parameters.
   mutating func perform(
     _ command: NanoCommand,
@@ -127,6 +140,19 @@ struct NanoLink<Transport: ReportTransport & ~Copyable>: ~Copyable {
     _ command: NanoCommand,
     deadline: Deadline
   ) throws(AcquisitionError) -> Int {
+    let header = try roundTrip(command, deadline: deadline)
+    switch header.outcome {
+    case .done: return header.dataByteCount
+    case .error: throw .commandFailed(command)
+    case .busy: throw .busy(command)
+    }
+  }
+
+  /// Sends the request and awaits its reply, whatever that says.
+  private mutating func roundTrip(
+    _ command: NanoCommand,
+    deadline: Deadline
+  ) throws(AcquisitionError) -> NanoReplyHeader {
     for index in 0..<request.reportCount {
       let isLast = index == request.reportCount - 1
       guard
@@ -138,12 +164,7 @@ struct NanoLink<Transport: ReportTransport & ~Copyable>: ~Copyable {
         )
       else { throw .timeout(command: command) }
     }
-    let header = try awaitReply(to: command, deadline: deadline)
-    switch header.outcome {
-    case .done: return header.dataByteCount
-    case .error: throw .commandFailed(command)
-    case .busy: throw .busy(command)
-    }
+    return try awaitReply(to: command, deadline: deadline)
   }
 
   /// Reads reports until the reply to the current request is whole.

@@ -103,7 +103,7 @@ extension ScanSession where Transport: ~Copyable {
     for decoder: inout ScanDecoder
   ) throws(AcquisitionError) -> AcquisitionError? {
     decoder.forgetReference()
-    do {
+    do throws(AcquisitionError) {
       try readFile(.matrix)
     } catch .commandFailed, .protocolError {
       // Without it the reference still serves scans of its own pattern width.
@@ -112,7 +112,7 @@ extension ScanSession where Transport: ~Copyable {
       throw error
     }
     let matrix = withFile { bytes in bytes.indices.map { bytes[$0] } }
-    do {
+    do throws(AcquisitionError) {
       try readFile(.reference)
     } catch .commandFailed(let command) {
       return .commandFailed(command)
@@ -156,7 +156,7 @@ extension ScanSession where Transport: ~Copyable {
     _ parameters: [UInt8] = [],
     timeout: Duration? = nil
   ) throws(AcquisitionError) -> Int? {
-    do {
+    do throws(AcquisitionError) {
       return try link.perform(
         command,
         parameters: parameters,

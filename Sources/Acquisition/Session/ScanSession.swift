@@ -39,13 +39,7 @@ struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
   /// Makes one scan and reads its file; nil when the device is busy and the scan has to wait.
   mutating func scan() throws(AcquisitionError) -> ScanArrival? {
     if hasErrors { try resetErrors() }
-    do {
-      _ = try link.perform(.startScan, 0, timeout: options.slowCommandTimeout)
-    } catch .busy {
-      return nil
-    } catch {
-      throw error
-    }
+    guard try link.begin(.startScan, 0, timeout: options.slowCommandTimeout) else { return nil }
     try awaitIdle()
     // The status shares a buffer with the file, so it is read before the transfer begins.
     let errorBits = try readErrorStatus()
@@ -79,7 +73,7 @@ struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
     let deadline = Deadline.after(estimatedScanTime + options.scanTimeoutMargin)
     while true {
       if options.statusPollInterval > .zero { try pause(options.statusPollInterval) }
-      do {
+      do throws(AcquisitionError) {
         if try readDeviceStatus() & Self.scanInProgress == 0 { return }
       } catch .timeout(.some(let command)) {
         // The device may be deaf for a while as the scan begins; a late answer is skipped.
@@ -140,7 +134,7 @@ extension ScanSession where Transport: ~Copyable {
   private mutating func readScanFile() throws(AcquisitionError) {
     var attempt = 1
     while true {
-      do {
+      do throws(AcquisitionError) {
         return try readFile(.scan)
       } catch .timeout(.some(let command)) {
         guard attempt < Self.fileAttemptsMax else { throw .timeout(command: command) }
@@ -181,7 +175,7 @@ extension ScanSession where Transport: ~Copyable {
   mutating func readLastScanIndex() throws(AcquisitionError) {
     fileByteCount = 0
     lastScanIndex = nil
-    do {
+    do throws(AcquisitionError) {
       _ = try beginFile(.scan)
       let length = try link.perform(.readFileChunk, timeout: options.commandTimeout)
       link.copyReply(length, to: &file, at: 0)

@@ -34,7 +34,7 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
     var backoff = options.initialBackoff
     report.tell(.connecting, because: nil)
     while true {
-      do {
+      do throws(AcquisitionError) {
         try serve(&decoder, &report, &backoff)
       } catch .stopped {
         break
@@ -65,7 +65,7 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
     var failures = 0
     while true {
       try awaitTurn(&session, &backoff)
-      do {
+      do throws(AcquisitionError) {
         try scan(&session, &decoder)
         failures = 0
         backoff = options.initialBackoff

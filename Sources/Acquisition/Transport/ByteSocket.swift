@@ -139,7 +139,7 @@ extension ByteSocket {
     // SAFETY: the list and its addresses live until `freeaddrinfo`.
     while let candidate = unsafe next {
       let entry = unsafe candidate.pointee
-      do {
+      do throws(AcquisitionError) {
         let descriptor = try unsafe connect(
           entry.ai_family,
           entry.ai_addr,
@@ -182,7 +182,7 @@ extension ByteSocket {
     let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
     let descriptor = socket(family, Int32(kind), 0)
     guard descriptor >= 0 else { throw .connectionFailed(errorNumber: errno) }
-    do {
+    do throws(AcquisitionError) {
       if unsafe Glibc.connect(descriptor, address, addressLength) != 0 {
         try finishConnecting(descriptor, errno, deadline, stopping)
       }
