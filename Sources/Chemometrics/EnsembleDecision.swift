@@ -22,13 +22,13 @@ package struct EnsembleCombiner: ~Copyable {
     for index in 0..<logarithmSums.count { logarithmSums[index] = 0 }
   }
 
-  /// Adds one member's probabilities; what is not a number counts as the floor.
+  /// Adds one member's probabilities; what is not finite counts as the floor.
   package mutating func add(_ probabilities: Span<Float>) {
     precondition(probabilities.count == logarithmSums.count, "one probability per class")
     for index in 0..<logarithmSums.count {
       let probability = Double(probabilities[index])
-      let floored = probability > EnsembleCombiner.floor ? probability : EnsembleCombiner.floor
-      logarithmSums[index] += log(floored)
+      let isUsable = probability.isFinite && probability > EnsembleCombiner.floor
+      logarithmSums[index] += log(isUsable ? probability : EnsembleCombiner.floor)
     }
     members += 1
   }

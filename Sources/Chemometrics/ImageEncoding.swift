@@ -82,4 +82,17 @@ struct Quantizer {
         &+ zeroPoint
     )
   }
+
+  /// Quantizes `a·x − b·y`, element by element.
+  func quantize(
+    _ a: Float,
+    times x: Span<Float>,
+    less b: Float,
+    times y: Span<Float>,
+    into stored: inout MutableSpan<UInt8>
+  ) {
+    precondition(x.count <= stored.count, "one element per pixel")
+    precondition(y.count == x.count, "one element per pixel")
+    for index in x.indices { stored[index] = quantize(a * x[index] - b * y[index]) }
+  }
 }

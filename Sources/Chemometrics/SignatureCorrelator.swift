@@ -36,31 +36,32 @@ struct SignatureCorrelator: ~Copyable {
   }
 
   /// Mode "same": the middle of the full correlation, from its element (count − 1) / 2 on.
-  private mutating func correlate(into net: inout FixedArray<Double>) {
+  private func correlate(into net: inout FixedArray<Double>) {
     let count = combined.count
-    net.withMutableSpan { net in
-      for index in 0..<count { net[index] = 0 }
-    }
     // out[j] = Σ_l a[l] · b[l − j + shift], and b[k] stands at kernel[2 · count − 1 − k].
     let shift = count - 1 - (count - 1) / 2
-    for lag in 0..<count {
-      let start = 2 * count - 1 - lag - shift
-      accumulate(centred[lag], kernelFrom: start, into: &net)
-    }
-  }
-
-  private func accumulate(
-    _ factor: Double,
-    kernelFrom start: Int,
-    into net: inout FixedArray<Double>
-  ) {
-    kernel.withSpan { kernel in
-      let section = kernel.extracting(start..<(start + combined.count))
-      net.withMutableSpan { net in
-        for index in 0..<min(net.count, section.count) {
-          net[index] += factor * section[index]
+    net.withMutableSpan { net in
+      for index in net.indices { net[index] = 0 }
+      centred.withSpan { centred in
+        kernel.withSpan { kernel in
+          for lag in centred.indices {
+            let start = 2 * count - 1 - lag - shift
+            let section = kernel.extracting(start..<(start + count))
+            SignatureCorrelator.accumulate(section, times: centred[lag], into: &net)
+          }
         }
       }
     }
+  }
+
+  /// Adds a multiple of one vector to another, element by element: no element waits for the one
+  /// before it, so the loop becomes vector instructions.
+  private static func accumulate(
+    _ section: Span<Double>,
+    times factor: Double,
+    into sum: inout MutableSpan<Double>
+  ) {
+    precondition(section.count == sum.count, "vectors of one length")
+    for index in section.indices { sum[index] += factor * section[index] }
   }
 }

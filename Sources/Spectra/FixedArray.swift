@@ -3,16 +3,19 @@
 /// The hot path keeps every vector it needs in these: unlike `Array` there is no reference count
 /// and no copy on write, so reading and writing never allocate. Unlike `InlineArray` the elements
 /// stay where they are when the owner moves.
+///
+/// It is public, unlike everything else here: the compiler (6.3.1) does not pass the bodies of
+/// inlinable `package` generics on to other modules, so each element would cost them a call.
 @safe
 @frozen
-package struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
+public struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
   @usableFromInline let start: UnsafeMutablePointer<Element>
   /// How many elements there are; all are initialized.
-  package let count: Int
+  public let count: Int
 
   /// Allocates `count` elements, each equal to `value`.
   @inlinable
-  package init(repeating value: Element, count: Int) {
+  public init(repeating value: Element, count: Int) {
     precondition(count >= 0, "a fixed array has no negative count")
     unsafe start = .allocate(capacity: count)
     unsafe start.initialize(repeating: value, count: count)
@@ -21,7 +24,7 @@ package struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
 
   /// Allocates as many elements as `elements` has and copies them.
   @inlinable
-  package init(_ elements: [Element]) {
+  public init(_ elements: [Element]) {
     unsafe start = .allocate(capacity: elements.count)
     for index in elements.indices {
       unsafe (start + index).initialize(to: elements[index])
@@ -33,7 +36,7 @@ package struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
 
   /// The element at `index`; an index outside `0..<count` traps.
   @inlinable
-  package subscript(index: Int) -> Element {
+  public subscript(index: Int) -> Element {
     get {
       precondition(index >= 0 && index < count, "index outside the array")
       return unsafe start[index]
@@ -46,7 +49,7 @@ package struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
 
   /// Lends all elements for reading.
   @inlinable
-  package func withSpan<Result, Failure: Error>(
+  public func withSpan<Result, Failure: Error>(
     _ use: (Span<Element>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     // SAFETY: `start` holds `count` initialized elements for as long as `self` is borrowed.
@@ -55,7 +58,7 @@ package struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
 
   /// Lends all elements for reading and writing.
   @inlinable
-  package mutating func withMutableSpan<Result, Failure: Error>(
+  public mutating func withMutableSpan<Result, Failure: Error>(
     _ use: (inout MutableSpan<Element>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     // SAFETY: `self` is held exclusively while `use` runs.
@@ -65,7 +68,7 @@ package struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
 
   /// Copies the first `count` elements of `other`, which must not be shorter than that.
   @inlinable
-  package mutating func copyPrefix(_ count: Int, of other: borrowing FixedArray<Element>) {
+  public mutating func copyPrefix(_ count: Int, of other: borrowing FixedArray<Element>) {
     precondition(count >= 0 && count <= self.count && count <= other.count, "prefix too long")
     unsafe start.update(from: other.start, count: count)
   }
