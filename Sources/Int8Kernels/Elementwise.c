@@ -4,14 +4,14 @@
 #include <math.h>
 
 static float dequantized(int8_quantization q, uint8_t byte) {
-  return q.scale * (float)((int32_t)byte - q.offset - q.zero_point);
+  return q.scale * (float)((int32_t)byte - q.zero);
 }
 
 /// Divides, clamps, rounds, then adds the zero point.
 static uint8_t quantized(int8_quantization q, float real) {
-  const float zero = (float)(q.zero_point + q.offset);
+  const float zero = (float)q.zero;
   float steps = int8_clamp(real / q.scale, 0 - zero, 255 - zero);
-  return (uint8_t)(int8_round(steps) + q.zero_point + q.offset);
+  return (uint8_t)(int8_round(steps) + q.zero);
 }
 
 void int8_max_pool(const int8_window *w, const uint8_t *input, uint8_t *output) {
@@ -56,10 +56,9 @@ void int8_average_pool(const int8_window *w, int8_quantization from, int8_quanti
       const int32_t count = w->count_padding ? w->kernel_rows * w->kernel_columns
                                              : (bottom - top) * (right - left);
       for (size_t c = 0; c < channels; c += 1) {
-        // Here the zero point is added before rounding, so it has to be the file's own.
-        float steps = sums[c] / (float)count / to.scale + (float)to.zero_point;
-        steps = int8_clamp(steps, (float)-to.offset, (float)(255 - to.offset));
-        output[c] = (uint8_t)(int8_round(steps) + to.offset);
+        // Here the zero point is added before rounding.
+        float steps = sums[c] / (float)count / to.scale + (float)to.zero;
+        output[c] = (uint8_t)int8_round(int8_clamp(steps, 0, 255));
       }
       output += channels;
     }
@@ -70,17 +69,16 @@ void int8_global_average_pool(size_t pixels, size_t channels, int8_quantization 
                               int8_quantization to, const uint8_t *input, uint8_t *output,
                               int32_t *sums) {
   const float scale = from.scale / (to.scale * (float)pixels);
-  const int32_t zero = to.zero_point + to.offset;
   for (size_t c = 0; c < channels; c += 1) {
-    sums[c] = -(int32_t)pixels * (from.zero_point + from.offset);
+    sums[c] = -(int32_t)pixels * from.zero;
   }
   for (size_t pixel = 0; pixel < pixels; pixel += 1) {
     for (size_t c = 0; c < channels; c += 1) sums[c] += input[c];
     input += channels;
   }
   for (size_t c = 0; c < channels; c += 1) {
-    float steps = int8_clamp((float)sums[c] * scale, (float)-zero, (float)(255 - zero));
-    output[c] = (uint8_t)(int8_round(steps) + zero);
+    float steps = int8_clamp((float)sums[c] * scale, (float)-to.zero, (float)(255 - to.zero));
+    output[c] = (uint8_t)(int8_round(steps) + to.zero);
   }
 }
 
@@ -88,14 +86,13 @@ void int8_add(size_t count, int8_quantization from_a, int8_quantization from_b,
               int8_quantization to, bool relu, const uint8_t *a, const uint8_t *b,
               uint8_t *output) {
   const float ratio_a = from_a.scale / to.scale, ratio_b = from_b.scale / to.scale;
-  const float fixed = (float)to.zero_point - (ratio_a * (float)from_a.zero_point +
-                                              ratio_b * (float)from_b.zero_point);
-  const float minimum = (float)(relu ? to.zero_point : -to.offset);
-  const float maximum = (float)(255 - to.offset);
+  const float fixed =
+      (float)to.zero - (ratio_a * (float)from_a.zero + ratio_b * (float)from_b.zero);
+  const float minimum = relu ? (float)to.zero : 0;
   for (size_t i = 0; i < count; i += 1) {
-    float sum = fixed + ratio_a * (float)((int32_t)a[i] - from_a.offset);
-    sum = sum + ratio_b * (float)((int32_t)b[i] - from_b.offset);
-    output[i] = (uint8_t)(int8_round(int8_clamp(sum, minimum, maximum)) + to.offset);
+    float sum = fixed + ratio_a * (float)a[i];
+    sum = sum + ratio_b * (float)b[i];
+    output[i] = (uint8_t)int8_round(int8_clamp(sum, minimum, 255));
   }
 }
 
@@ -115,7 +112,7 @@ void int8_softmax(size_t outer, size_t length, size_t inner, const float *expone
     for (size_t i = 0; i < length; i += 1) sum += shifted[x[i * inner]];
     for (size_t i = 0; i < length; i += 1) {
       float steps = shifted[x[i * inner]] * steps_per_one / sum;
-      int32_t byte = int8_round(int8_clamp(steps, 0, 512)) + to.zero_point + to.offset;
+      int32_t byte = int8_round(int8_clamp(steps, 0, 512)) + to.zero;
       y[i * inner] = (uint8_t)(byte > 255 ? 255 : byte);
     }
   }

@@ -1,26 +1,34 @@
 import Int8Kernels
 
-/// How bytes stand for real numbers, as the file says it: `(byte - zeroPoint) * scale`.
+/// How bytes stand for real numbers: `(byte - zeroByte) * scale`.
+///
+/// A file's int8 is kept as uint8, with 128 added to it and to its zero point.
 struct Quantization: Equatable {
   let scale: Float
-  let zeroPoint: Int32
+  let zeroByte: UInt8
+  /// Whether the file says int8.
   let isSigned: Bool
 
-  /// What is added to a byte of the file to get the unsigned byte that is kept.
-  var offset: Int32 { isSigned ? 128 : 0 }
-  /// The unsigned byte that means zero.
-  var zeroByte: UInt8 { UInt8(clamping: zeroPoint + offset) }
-  /// The kernels' form.
-  var parameters: int8_quantization {
-    int8_quantization(scale: scale, zero_point: zeroPoint, offset: offset)
+  /// From a file's zero point, which fits the type.
+  init(scale: Float, zeroPoint: Int32, isSigned: Bool) {
+    self.scale = scale
+    zeroByte = UInt8(clamping: zeroPoint + (isSigned ? 128 : 0))
+    self.isSigned = isSigned
   }
 
-  /// The real number that an unsigned byte stands for.
-  func real(_ byte: UInt8) -> Float { scale * Float(Int32(byte) - offset - zeroPoint) }
+  /// The zero point in the file's type.
+  var zeroPoint: Int32 { Int32(zeroByte) - (isSigned ? 128 : 0) }
+  /// The kernels' form.
+  var parameters: int8_quantization {
+    int8_quantization(scale: scale, zero: Int32(zeroByte))
+  }
 
-  /// The unsigned byte nearest to a real number: divided, saturated, rounded half to even.
+  /// The real number that a byte stands for.
+  func real(_ byte: UInt8) -> Float { scale * Float(Int32(byte) - Int32(zeroByte)) }
+
+  /// The byte nearest to a real number: divided, saturated, rounded half to even.
   func byte(_ real: Float) -> UInt8 {
-    let zero = Float(zeroPoint + offset)
+    let zero = Float(zeroByte)
     let steps = real / scale
     let saturated = min(max(steps.isNaN ? -zero : steps, -zero), 255 - zero)
     return UInt8(saturated.rounded(.toNearestOrEven) + zero)

@@ -2,7 +2,7 @@
 // faster version gives the same bytes.
 //
 // Activations are uint8_t in NHWC order with batch 1: a file's int8 is kept as uint8 by adding
-// 128 to value and zero point. Nothing here allocates, and no function checks its arguments: the
+// 128 to value and zero point, as the reference does too on x86. Nothing here allocates, and no function checks its arguments: the
 // planner in QuantizedNetwork does.
 #pragma once
 #include <stdbool.h>
@@ -16,13 +16,10 @@
 /// Bytes that may be read, and are ignored, behind the end of any tensor and of any scratch.
 #define INT8_SLACK_BYTES 64
 
-/// How a byte stands for a real number: (byte - offset - zero_point) * scale.
+/// How a byte stands for a real number: (byte - zero) * scale.
 typedef struct {
   float scale;
-  /// In the file's type, so -128...127 where the offset is 128.
-  int32_t zero_point;
-  /// 0 where the file says uint8, 128 where it says int8.
-  int32_t offset;
+  int32_t zero;
 } int8_quantization;
 
 /// A convolution, or a matrix product seen as a 1 x 1 convolution over its rows.
