@@ -29,7 +29,7 @@ struct ConvertCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "First and last wavelength in nanometres of a wide CSV with columns absorbance0, absorbance1, …",
+      "First and last wavelength in nanometres of a wide CSV with columns absorbance0, …",
       valueName: "start:end"
     )
   )

@@ -1,7 +1,7 @@
 /// Goes through the rows of a CSV file one at a time.
 ///
-/// Cells are separated by commas or, where commas are decimal marks, by semicolons: whichever stands
-/// first in the file. A cell in quotes may hold separators, line ends and doubled quotes.
+/// Cells are separated by commas or, where commas are decimal marks, by semicolons: by whichever
+/// stands first in the file. A cell in quotes may hold separators, line ends and doubled quotes.
 struct CSVRows {
   /// Where a cell's text is in the file, quotes and the spaces around it left out.
   struct Cell {

@@ -29,7 +29,7 @@ struct NativeRecordingReader {
       do throws(RecordingError) {
         try readLine(line)
       } catch {
-        guard newline == nil, lineNumber > 1 else { throw error }
+        guard newline == nil, lineNumber > 1, error.isNoJSON else { throw error }
         source.observe(.tornLine(file: source.file, line: lineNumber))
       }
       if lineNumber % 512 == 0 {
@@ -42,7 +42,7 @@ struct NativeRecordingReader {
   private mutating func readLine(_ line: Range<Int>) throws(RecordingError) {
     guard line.count <= Limits.lineBytes else {
       throw .malformed(
-        place(),
+        place(column: Limits.lineBytes + 1),
         found: "a line of \(line.count) bytes",
         expected: "at most \(Limits.lineBytes)"
       )
@@ -173,6 +173,14 @@ extension NativeRecordingReader {
       }
     }
     return scan
+  }
+}
+
+extension RecordingError {
+  /// Whether a line is no JSON of the right form; only those errors have a column.
+  fileprivate var isNoJSON: Bool {
+    guard case .malformed(let place, _, _) = self else { return false }
+    return place.column != nil
   }
 }
 

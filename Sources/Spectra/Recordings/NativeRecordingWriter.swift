@@ -25,16 +25,28 @@ package struct NativeRecordingWriter: ~Copyable, Sendable {
       wavelengthsNanometres: wavelengthsNanometres,
       scanner: scanner
     )
-    let openFile = try OpenFile(writing: path, flags: O_WRONLY | O_CREAT | O_APPEND)
-    let bytes = try RecordingFile.read(path)
-    let wholeByteCount = (bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
-    guard bytes.starts(with: header) || (wholeByteCount == 0 && header.starts(with: bytes)) else {
-      throw .headerDiffers(file: path)
-    }
-    try openFile.truncate(toByteCount: wholeByteCount)
-    if wholeByteCount == 0 { try openFile.write(header) }
+    let openFile = try OpenFile(writing: path, flags: O_RDWR | O_CREAT | O_APPEND)
+    let found = try openFile.read(byteCount: header.count, atOffset: 0)
+    let isTornHeader = !found.contains(UInt8(ascii: "\n")) && header.starts(with: found)
+    guard isTornHeader || found == header else { throw .headerDiffers(file: path) }
+    try openFile.truncate(
+      toByteCount: isTornHeader ? 0 : try NativeRecordingWriter.wholeByteCount(openFile)
+    )
+    if isTornHeader { try openFile.write(header) }
     (self.path, pointCount) = (path, wavelengthsNanometres.count)
     self.openFile = openFile
+  }
+
+  /// How many bytes the file has up to its last newline, which it must have.
+  private static func wholeByteCount(_ openFile: borrowing OpenFile) throws(RecordingError) -> Int {
+    var end = try openFile.byteCount()
+    while end > 0 {
+      let start = max(0, end - Limits.lineBytes)
+      let bytes = try openFile.read(byteCount: end - start, atOffset: start)
+      if let newline = bytes.lastIndex(of: UInt8(ascii: "\n")) { return start + newline + 1 }
+      end = start
+    }
+    return 0
   }
 
   /// Appends a scan, with the prediction that was made after it.

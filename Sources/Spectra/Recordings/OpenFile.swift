@@ -50,6 +50,29 @@ struct OpenFile: ~Copyable, Sendable {
     return more.count
   }
 
+  /// Reads `count` bytes from `offset` on, fewer where the file ends.
+  func read(byteCount count: Int, atOffset offset: Int) throws(RecordingError) -> [UInt8] {
+    var code: CInt = 0
+    // SAFETY: the system fills at most the whole buffer and says how much of it.
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      while filled < count {
+        let result = OpenFile.retrying {
+          unsafe pread(
+            descriptor,
+            buffer.baseAddress.map { unsafe $0 + filled },
+            count - filled,
+            offset + filled
+          )
+        }
+        if result < 0 { code = errno }
+        if result <= 0 { return }
+        filled += result
+      }
+    }
+    guard code == 0 else { throw .unreadable(file: path, code: code) }
+    return bytes
+  }
+
   /// Writes all of `bytes`.
   func write(_ bytes: [UInt8]) throws(RecordingError) {
     var written = 0

@@ -1,8 +1,8 @@
 /// Writes the wide CSV: one scan per row, one column per wavelength headed by its nanometres.
 ///
-/// Columns: `donation_id` if any scan has a sample, the wavelengths, `temperature`, `humidity`, then
-/// the labels by name. What is missing is an empty cell. The other things that a scan may hold have
-/// no column.
+/// Columns: `donation_id` if any scan has a sample, the wavelengths, `temperature`, `humidity`,
+/// then the labels by name. What is missing is an empty cell. The other things that a scan may hold
+/// have no column.
 struct WideTableWriter {
   private let recording: Recording
   private let file: String

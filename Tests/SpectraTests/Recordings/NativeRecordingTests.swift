@@ -124,7 +124,7 @@ import Testing
     }
     let long = "{\"a\":\"" + String(repeating: "a", count: 70_000) + "\"}\n"
     #expect { try NativeRecordingTests.read(NativeRecordingTests.header + long) } throws: {
-      "\($0)" == "a.scans.ndjson:2: found a line of 70008 bytes; expected at most 65536"
+      "\($0)" == "a.scans.ndjson:2:65537: found a line of 70008 bytes; expected at most 65536"
     }
   }
 
@@ -154,6 +154,11 @@ import Testing
   @Test func `nothing is kept of a last line with something behind its object`() throws {
     let text = NativeRecordingTests.header + #"{"absorbance":[1,2,3]} {"#
     #expect(try NativeRecordingTests.read(text).scans.isEmpty)
+  }
+
+  @Test func `a last line without newline that is whole but wrong is an error`() {
+    let text = NativeRecordingTests.header + #"{"absorbance":[1,2]}"#
+    #expect(throws: RecordingError.self) { try NativeRecordingTests.read(text) }
   }
 
   @Test func `numbers are read to the last bit`() throws {

@@ -27,7 +27,9 @@ import Testing
     let path = folder.path + "/a.scans.ndjson"
     try append([scan("1"), scan("2")], to: path)
     let whole = folder.read("a.scans.ndjson") ?? []
-    try folder.write(whole + Array("{\"sample\":\"torn".utf8), to: "a.scans.ndjson")
+    // Longer than any line, as disks leave it behind when they lose power.
+    let torn = Array("{\"sample\":\"torn".utf8) + [UInt8](repeating: 0, count: 100_000)
+    try folder.write(whole + torn, to: "a.scans.ndjson")
     try append([scan("3")], to: path)
     let recording = try RecordingReader.read(paths: [path])
     #expect(recording.scans.map(\.sample) == ["1", "2", "3"])

@@ -40,8 +40,11 @@ struct TemporaryFolder: ~Copyable {
   }
 
   /// The bytes of a file, or nil when it is not there.
-  func read(_ name: String) -> [UInt8]? {
-    guard let stream = unsafe fopen(path + "/" + name, "r") else { return nil }
+  func read(_ name: String) -> [UInt8]? { TemporaryFolder.bytes(ofFile: path + "/" + name) }
+
+  /// The bytes of any file, or nil when it is not there.
+  static func bytes(ofFile path: String) -> [UInt8]? {
+    guard let stream = unsafe fopen(path, "r") else { return nil }
     defer { unsafe fclose(stream) }
     var bytes: [UInt8] = []
     while case let byte = unsafe getc(stream), byte != EOF { bytes.append(UInt8(byte)) }
