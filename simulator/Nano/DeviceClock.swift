@@ -8,9 +8,7 @@ package struct DeviceClock: Sendable {
   private var setTo = Timestamp(microsecondsSinceEpoch: DeviceClock.bootMicroseconds)
   private var setAt: UInt64
 
-  /// Starts the clock at its boot default.
-  ///
-  /// - Parameter now: CLOCK_MONOTONIC in nanoseconds.
+  /// Starts the clock at its boot default; every `now` is CLOCK_MONOTONIC in nanoseconds.
   package init(now: UInt64) { setAt = now }
 
   /// The clock's time at `now`.

@@ -31,7 +31,9 @@ package enum NanoDescriptors {
     0x09, 0x01, 0x81, 0x00, 0x09, 0x02, 0x91, 0x00, 0x09, 0x03, 0xB1, 0x02, 0xC0,
   ]
 
-  /// The strings by index. Every TI unit has the same serial number string; see command 02/33.
+  /// The strings by index.
+  ///
+  /// Every TI unit has the same serial number string; the real one is command 02/33.
   package static let strings = [
     "", "Texas Instruments", "Nirscan Nano", "12345678", "HID Command Interface",
     "HID NIR nano Configuration",

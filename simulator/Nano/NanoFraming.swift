@@ -38,7 +38,7 @@ package struct NanoRequestAssembler: Sendable {
 
   /// Takes one packet of at most 64 bytes; returns the command that it completes, if any.
   ///
-  /// - Parameter now: CLOCK_MONOTONIC in nanoseconds.
+  /// `now` is CLOCK_MONOTONIC in nanoseconds.
   package mutating func accept(_ packet: [UInt8], now: UInt64) -> NanoRequest? {
     let padded = packet + [UInt8](repeating: 0, count: max(0, 64 - packet.count))
     switch state {

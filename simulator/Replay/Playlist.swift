@@ -23,9 +23,7 @@ package struct Playlist: Sendable {
   private let isRepeating: Bool
   private var state: State
 
-  /// Prepares to play the scans of `recording`.
-  ///
-  /// - Parameter gapNanoseconds: how long the pause after each sample lasts.
+  /// Prepares to play the scans of `recording`, with a pause of that length after each sample.
   package init(recording: PlayableRecording, gapNanoseconds: UInt64, isRepeating: Bool) {
     endsSample = recording.scans.indices.map { recording.endsSample(at: $0) }
     (self.gapNanoseconds, self.isRepeating) = (gapNanoseconds, isRepeating)

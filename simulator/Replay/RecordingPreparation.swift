@@ -34,6 +34,9 @@ package struct PreparationReport: Equatable, Sendable {
   package var absorbanceError = 0.0
   /// Points that have absorbance in the recording but no count that could express it.
   package var pointsLost = 0
+
+  /// Makes the report of a recording that needed no change.
+  package init() {}
 }
 
 /// Turns a recording into what a virtual scanner serves.
