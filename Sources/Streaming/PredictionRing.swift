@@ -15,7 +15,7 @@ package struct PredictionRing: ~Copyable {
   /// Allocates `capacity` slots; a power of two.
   package init(capacity: Int = Limits.ringScans) {
     let counters = RingCounters(capacity: capacity)
-    let slots = RingSlots(capacity: capacity) { PredictionSlot() }
+    let slots = PredictionSlots(capacity: capacity)
     producer = Producer(slots: slots, cursor: WritingCursor(counters))
     consumer = Consumer(slots: slots, cursor: ReadingCursor(counters))
   }
@@ -24,10 +24,10 @@ package struct PredictionRing: ~Copyable {
 extension PredictionRing {
   /// The writing end, owned by exactly one thread.
   package struct Producer: ~Copyable, Sendable {
-    private let slots: RingSlots<PredictionSlot>
+    private let slots: PredictionSlots
     private var cursor: WritingCursor
 
-    fileprivate init(slots: RingSlots<PredictionSlot>, cursor: consuming WritingCursor) {
+    fileprivate init(slots: PredictionSlots, cursor: consuming WritingCursor) {
       self.slots = slots
       self.cursor = cursor
     }
@@ -41,7 +41,8 @@ extension PredictionRing {
       _ fill: (inout PredictionSlot) throws(Failure) -> Void
     ) throws(Failure) -> Bool {
       guard let index = cursor.claim() else { return false }
-      try slots.modify(index, fill)
+      // SAFETY: the cursor gave this slot to this thread alone until it is published.
+      try unsafe fill(&slots.slot(index).pointee)
       cursor.publish()
       return true
     }
@@ -54,10 +55,10 @@ extension PredictionRing {
 
   /// The reading end, owned by exactly one thread.
   package struct Consumer: ~Copyable, Sendable {
-    private let slots: RingSlots<PredictionSlot>
+    private let slots: PredictionSlots
     private var cursor: ReadingCursor
 
-    fileprivate init(slots: RingSlots<PredictionSlot>, cursor: consuming ReadingCursor) {
+    fileprivate init(slots: PredictionSlots, cursor: consuming ReadingCursor) {
       self.slots = slots
       self.cursor = cursor
     }
@@ -70,8 +71,42 @@ extension PredictionRing {
     ) throws(Failure) -> Bool {
       guard let index = cursor.claim() else { return false }
       defer { cursor.release() }
-      try slots.look(index, use)
+      // SAFETY: the cursor gave this slot to this thread alone until it is released.
+      try unsafe use(slots.slot(index).pointee)
       return true
     }
+  }
+}
+
+/// The ring's slots, allocated once; the cursors agree who may touch which.
+///
+/// Concrete on purpose, like `RingCounters`: the compiler does not specialise generics over
+/// non-copyable types, and ThreadSanitizer does not see races through unspecialised ones.
+@safe
+private final class PredictionSlots: @unchecked Sendable {
+  // SAFETY: unchecked because the compiler cannot see that the cursors give each slot to one thread
+  // at a time; the memory lives as long as this object, which both ends hold.
+  private let start: UnsafeMutablePointer<PredictionSlot>
+  private let capacity: Int
+
+  init(capacity: Int) {
+    unsafe start = .allocate(capacity: capacity)
+    for index in 0..<capacity {
+      // SAFETY: the memory of slot `index` was allocated above and is not yet initialized.
+      unsafe (start + index).initialize(to: PredictionSlot())
+    }
+    self.capacity = capacity
+  }
+
+  deinit {
+    // SAFETY: `init` initialized all slots and the last end is gone.
+    unsafe start.deinitialize(count: capacity)
+    unsafe start.deallocate()
+  }
+
+  /// The slot at `index`, which the caller has claimed.
+  func slot(_ index: Int) -> UnsafeMutablePointer<PredictionSlot> {
+    precondition(index >= 0 && index < capacity, "slot outside the ring")
+    return unsafe start + index
   }
 }

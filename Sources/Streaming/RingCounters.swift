@@ -6,8 +6,7 @@ import Synchronization
 /// `count % capacity` is the producer's from the claim to the publication and the consumer's from
 /// its claim to its release; `written - read` slots, never more than `capacity`, wait to be read.
 /// The type is concrete on purpose: ThreadSanitizer does not see races through unspecialised
-/// generics (the tests' README-like comment in `RingThreadsTests` says how to prove that it sees
-/// these).
+/// generics. `RingThreadsTests` says how to prove that it sees these.
 final class RingCounters: Sendable {
   let capacity: UInt64
   fileprivate let writtenCount = CacheLine()

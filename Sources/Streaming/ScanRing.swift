@@ -16,7 +16,7 @@ package struct ScanRing: ~Copyable {
   /// Allocates `capacity` frames; a power of two.
   package init(capacity: Int = Limits.ringScans) {
     let counters = RingCounters(capacity: capacity)
-    let slots = RingSlots(capacity: capacity) { ScanFrame() }
+    let slots = ScanSlots(capacity: capacity)
     losses = LossCounter()
     producer = Producer(slots: slots, cursor: WritingCursor(counters), losses: losses)
     consumer = Consumer(slots: slots, cursor: ReadingCursor(counters), losses: losses)
@@ -26,12 +26,12 @@ package struct ScanRing: ~Copyable {
 extension ScanRing {
   /// The writing end, owned by exactly one thread.
   package struct Producer: ~Copyable, Sendable {
-    private let slots: RingSlots<ScanFrame>
+    private let slots: ScanSlots
     private var cursor: WritingCursor
     private let losses: LossCounter
 
     fileprivate init(
-      slots: RingSlots<ScanFrame>,
+      slots: ScanSlots,
       cursor: consuming WritingCursor,
       losses: LossCounter
     ) {
@@ -51,7 +51,8 @@ extension ScanRing {
         losses.countOne()
         return false
       }
-      try slots.modify(index, fill)
+      // SAFETY: the cursor gave this slot to this thread alone until it is published.
+      try unsafe fill(&slots.slot(index).pointee)
       cursor.publish()
       return true
     }
@@ -59,13 +60,13 @@ extension ScanRing {
 
   /// The reading end, owned by exactly one thread.
   package struct Consumer: ~Copyable, Sendable {
-    private let slots: RingSlots<ScanFrame>
+    private let slots: ScanSlots
     private var cursor: ReadingCursor
     private let losses: LossCounter
     private var lossesTaken: UInt64 = 0
 
     fileprivate init(
-      slots: RingSlots<ScanFrame>,
+      slots: ScanSlots,
       cursor: consuming ReadingCursor,
       losses: LossCounter
     ) {
@@ -81,7 +82,8 @@ extension ScanRing {
     ) throws(Failure) -> Bool {
       guard let index = cursor.claim() else { return false }
       defer { cursor.release() }
-      try slots.look(index, use)
+      // SAFETY: the cursor gave this slot to this thread alone until it is released.
+      try unsafe use(slots.slot(index).pointee)
       return true
     }
 
@@ -91,5 +93,38 @@ extension ScanRing {
       defer { lossesTaken = total }
       return total - lossesTaken
     }
+  }
+}
+
+/// The ring's frames, allocated once; the cursors agree who may touch which.
+///
+/// Concrete on purpose, like `RingCounters`: the compiler does not specialise generics over
+/// non-copyable types, and ThreadSanitizer does not see races through unspecialised ones.
+@safe
+private final class ScanSlots: @unchecked Sendable {
+  // SAFETY: unchecked because the compiler cannot see that the cursors give each slot to one thread
+  // at a time; the memory lives as long as this object, which both ends hold.
+  private let start: UnsafeMutablePointer<ScanFrame>
+  private let capacity: Int
+
+  init(capacity: Int) {
+    unsafe start = .allocate(capacity: capacity)
+    for index in 0..<capacity {
+      // SAFETY: the memory of slot `index` was allocated above and is not yet initialized.
+      unsafe (start + index).initialize(to: ScanFrame())
+    }
+    self.capacity = capacity
+  }
+
+  deinit {
+    // SAFETY: `init` initialized all slots and the last end is gone.
+    unsafe start.deinitialize(count: capacity)
+    unsafe start.deallocate()
+  }
+
+  /// The slot at `index`, which the caller has claimed.
+  func slot(_ index: Int) -> UnsafeMutablePointer<ScanFrame> {
+    precondition(index >= 0 && index < capacity, "slot outside the ring")
+    return unsafe start + index
   }
 }

@@ -5,11 +5,10 @@ import Testing
 
 /// Skipped under a sanitizer, whose own allocator leaves nothing to count.
 ///
+/// A fill that throws is not counted: Swift Testing boxes each error thrown to note its backtrace.
 /// Counting starts after one round: the runtime makes a type's metadata when it is first used.
 @Suite(.enabled(if: callocation_is_counting()))
 struct RingAllocationTests {
-  private enum Refusal: Error { case refused }
-
   @Test func `the counter sees an allocation`() {
     let before = callocation_count()
     let array = [Int](repeating: Int(before), count: 100)
@@ -27,11 +26,6 @@ struct RingAllocationTests {
       if round == 0 { before = callocation_count() }
       _ = producer.write { fill(&$0, with: UInt32(round + 1)) }
       _ = consumer.read { sum += $0.absorbance[3] }
-      do throws(Refusal) {
-        _ = try producer.write { (_: inout ScanFrame) throws(Refusal) in throw .refused }
-      } catch {
-        sum += 1
-      }
       _ = consumer.takeLosses()
     }
     let after = callocation_count()
