@@ -78,9 +78,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let allTests: [Target] = [
   .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter", cSettings: strictC),
   tests("SpectraTests", ["Spectra"]),
-  tests("ChemometricsTests", ["Chemometrics", "Spectra"]),
+  tests("ChemometricsTests", ["Chemometrics", "Spectra", "CAllocationCounter"]),
   tests("QuantizedNetworkTests", ["QuantizedNetwork", "Int8Kernels", "Spectra"]),
-  tests("AcquisitionTests", ["Acquisition", "Spectra"]),
+  tests("AcquisitionTests", ["Acquisition", "Spectra", "CAllocationCounter"]),
   tests("StreamingTests", ["Streaming", "Spectra", "CAllocationCounter"]),
   tests("PublishingTests", ["Publishing", "Spectra", nioCore, nioPosix]),
   tests("SimulatorTests", ["spectrasim", "Spectra", nioCore, nioPosix]),

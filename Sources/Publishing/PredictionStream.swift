@@ -9,6 +9,8 @@ struct PredictionStream {
   /// The bundle in use.
   private(set) var bundle: BundleReport?
   /// The last report of each scanner, in the order in which they were first seen.
+  ///
+  /// Told apart by address: a scanner has no name of its own before it has said its serial number.
   private(set) var scanners: [ScannerReport] = []
   /// How many lines were longer than a client must accept.
   private(set) var linesTooLongCount: UInt64 = 0
@@ -54,12 +56,12 @@ struct PredictionStream {
   }
 
   private mutating func remember(_ report: ScannerReport) {
-    if let index = scanners.firstIndex(where: { $0.name == report.name }) {
+    if let index = scanners.firstIndex(where: { $0.address == report.address }) {
       scanners[index] = report
       return
     }
     if scanners.count == Limits.scanners {
-      // Names of scanners that are gone must not push out one that is here.
+      // Scanners that are gone must not push out one that is here.
       scanners.remove(at: scanners.firstIndex { $0.state != ScannerReport.ready } ?? 0)
     }
     scanners.append(report)

@@ -18,6 +18,8 @@ package struct ScannerReport: Equatable, Sendable {
   /// The state of a scanner that scans or could: heartbeats count these.
   package static let ready = "ready"
 
+  /// Where the scanner is: what tells two of them apart; not published.
+  package var address: String
   /// The scanner's name: the serial number it reports, or its USB path.
   package var name: String
   /// A stable name of the state, such as `ready`.
@@ -33,6 +35,7 @@ package struct ScannerReport: Equatable, Sendable {
 
   /// Makes a report from all its parts.
   package init(
+    address: String,
     name: String,
     state: String,
     reason: String?,
@@ -40,7 +43,7 @@ package struct ScannerReport: Equatable, Sendable {
     firmware: String?,
     time: Timestamp
   ) {
-    (self.name, self.state, self.reason) = (name, state, reason)
+    (self.address, self.name, self.state, self.reason) = (address, name, state, reason)
     (self.model, self.firmware, self.time) = (model, firmware, time)
   }
 }

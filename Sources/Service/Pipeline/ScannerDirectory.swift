@@ -55,6 +55,7 @@ final class ScannerDirectory: Sendable {
       }
       let entry = state.entries[index]
       let report = ScannerReport(
+        address: addresses[index],
         name: entry.name,
         state: scannerState.rawValue,
         reason: reason?.reason,
