@@ -1,7 +1,7 @@
 /// An array as numpy stores it in `.npy` files of version 1.0: little-endian, in C order.
-struct NumpyArray: Equatable {
-  /// The elements, the last dimension running fastest.
-  enum Elements: Equatable {
+package struct NumpyArray: Equatable {
+  /// The elements by their type.
+  package enum Elements: Equatable {
     case float32([Float])
     case float64([Double])
     case uint8([UInt8])
@@ -10,11 +10,12 @@ struct NumpyArray: Equatable {
   }
 
   /// The length of each dimension; empty for a single number.
-  let shape: [Int]
-  let elements: Elements
+  package let shape: [Int]
+  /// The elements, the last dimension running fastest.
+  package let elements: Elements
 
   /// Makes an array whose shape holds exactly its elements.
-  init(shape: [Int], elements: Elements) {
+  package init(shape: [Int], elements: Elements) {
     precondition(shape.reduce(1, *) == elements.count, "a shape holds all elements")
     (self.shape, self.elements) = (shape, elements)
   }
@@ -22,7 +23,7 @@ struct NumpyArray: Equatable {
   private static let magic: [UInt8] = [0x93] + "NUMPY".utf8 + [1, 0]
 
   /// Reads the whole of a `.npy` file.
-  init(parsing bytes: [UInt8]) throws(NumpyFileError) {
+  package init(parsing bytes: [UInt8]) throws(NumpyFileError) {
     guard bytes.starts(with: NumpyArray.magic), bytes.count >= 10 else { throw .notVersionOne }
     let start = 10 + Int(bytes[8]) + Int(bytes[9]) << 8
     guard start <= bytes.count else {
@@ -46,7 +47,7 @@ struct NumpyArray: Equatable {
   }
 
   /// The bytes of the `.npy` file, the data aligned to 64 bytes as numpy does.
-  var encoded: [UInt8] {
+  package var encoded: [UInt8] {
     let lengths = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     var header =
       "{'descr': '\(elements.type.rawValue)', 'fortran_order': False, 'shape': (\(lengths)), }"
@@ -59,7 +60,7 @@ struct NumpyArray: Equatable {
 }
 
 /// The element types that are read and written, as numpy names them.
-enum NumpyType: String, CaseIterable {
+package enum NumpyType: String, CaseIterable {
   case float32 = "<f4"
   case float64 = "<f8"
   case uint8 = "|u1"
@@ -68,7 +69,7 @@ enum NumpyType: String, CaseIterable {
 }
 
 /// Why a `.npy` file cannot be used.
-enum NumpyFileError: Error, Equatable, CustomStringConvertible {
+package enum NumpyFileError: Error, Equatable, CustomStringConvertible {
   case notVersionOne
   case malformedHeader(found: String)
   case unsupportedType(found: String)
@@ -76,7 +77,7 @@ enum NumpyFileError: Error, Equatable, CustomStringConvertible {
   case truncated(found: Int, expected: Int)
   case notAccessible(path: String, errorNumber: Int32)
 
-  var description: String {
+  package var description: String {
     switch self {
     case .notVersionOne: "not a .npy file of version 1.0"
     case .malformedHeader(let found): "the .npy header is \(found.debugDescription)"
