@@ -12,9 +12,9 @@ struct ConvertCommand: ParsableCommand {
       folder stands for all recordings in it and its folders, sorted by path. All scans must have \
       the same wavelengths.
 
-      OUT's name says what is written: *.scans.ndjson keeps everything; *.csv is the wide CSV with \
-      absorbance, temperature, humidity, donation_id and labels. It replaces a file of that name \
-      when it is complete; on an error nothing is written.
+      OUT's name says what is written: *.scans.ndjson keeps all but predictions; *.csv is the \
+      wide CSV with absorbance, temperature, humidity, donation_id and labels. It replaces a file \
+      of that name when it is complete; on an error nothing is written.
       """
   )
 
@@ -56,8 +56,8 @@ struct ConvertCommand: ParsableCommand {
     help: ArgumentHelp(
       "A column of a wide CSV that holds labels; may be repeated.",
       discussion: """
-        Columns that hold only low, ok and high are found without it. Where the labels are numbers, \
-        say what 0, 1, … mean: --label hdl=low,ok,high.
+        Columns that hold only low, ok and high are found without it. Where the labels are \
+        numbers, say what 0, 1, … mean: --label hdl=low,ok,high.
         """,
       valueName: "column[=class,class,...]"
     )

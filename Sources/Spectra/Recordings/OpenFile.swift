@@ -10,7 +10,7 @@ struct OpenFile: ~Copyable, Sendable {
   /// Opens a file for reading.
   init(reading path: String) throws(RecordingError) {
     self.path = path
-    // SAFETY: here and in the calls below the C library reads the path during the call only.
+    // SAFETY: the system reads the path during the call only.
     descriptor = OpenFile.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw .unreadable(file: path, code: errno) }
   }
@@ -18,6 +18,7 @@ struct OpenFile: ~Copyable, Sendable {
   /// Opens a file for writing with `flags`; one that they create may be read by everyone.
   init(writing path: String, flags: CInt) throws(RecordingError) {
     self.path = path
+    // SAFETY: the system reads the path during the call only.
     descriptor = OpenFile.retrying { unsafe open(path, flags | O_CLOEXEC, 0o666) }
     guard descriptor >= 0 else { throw .unwritable(file: path, code: errno) }
   }
@@ -102,13 +103,17 @@ struct OpenFile: ~Copyable, Sendable {
 
   /// Gives a file another name, replacing what has that name.
   static func rename(_ path: String, to newPath: String) throws(RecordingError) {
+    // SAFETY: the system reads the paths during the call only.
     guard unsafe Glibc.rename(path, newPath) == 0 else {
       throw .unwritable(file: newPath, code: errno)
     }
   }
 
   /// Removes a file if it is there.
-  static func remove(_ path: String) { _ = unsafe unlink(path) }
+  static func remove(_ path: String) {
+    // SAFETY: the system reads the path during the call only.
+    _ = unsafe unlink(path)
+  }
 
   /// Repeats a call that a signal interrupted.
   private static func retrying<Result: FixedWidthInteger>(_ call: () -> Result) -> Result {

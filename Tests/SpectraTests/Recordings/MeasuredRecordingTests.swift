@@ -1,8 +1,12 @@
 import Spectra
 import Testing
 
-/// Needs nirscan_powders, nirscan_blobs and bloods of the shared data.
-@Suite(.enabled(if: SharedData.path("nirscan_powders/raw") != nil, "the shared data is absent"))
+@Suite(
+  .enabled(
+    if: SharedData.path("nirscan_powders/raw") != nil,
+    "needs nirscan_powders, nirscan_blobs and bloods in ../shared/data or $SPECTRAD_SHARED_DATA"
+  )
+)
 struct MeasuredRecordingTests {
   private static func read(
     _ name: String,
