@@ -32,7 +32,7 @@ struct PredictionStream {
 
   /// Gives `event` the next number and returns its line.
   ///
-  /// - Parameter monotonicNanoseconds: CLOCK_MONOTONIC now, to which the latency is measured.
+  /// `monotonicNanoseconds` is CLOCK_MONOTONIC now, to which the latency is measured.
   mutating func number(_ event: StreamEvent, monotonicNanoseconds: UInt64) -> NumberedLine {
     let sequence = nextSequence
     nextSequence += 1

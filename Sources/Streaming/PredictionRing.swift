@@ -65,14 +65,16 @@ extension PredictionRing {
 
     /// Passes the oldest slot to `use` and gives it back afterwards, also when `use` throws.
     ///
+    /// The slot is lent as `inout` because a borrowed one would be copied to the stack first: what
+    /// `use` changes is lost.
     /// - Returns: false when the ring is empty; `use` was not called.
     package mutating func read<Failure: Error>(
-      _ use: (borrowing PredictionSlot) throws(Failure) -> Void
+      _ use: (inout PredictionSlot) throws(Failure) -> Void
     ) throws(Failure) -> Bool {
       guard let index = cursor.claim() else { return false }
       defer { cursor.release() }
       // SAFETY: the cursor gave this slot to this thread alone until it is released.
-      try unsafe use(slots.slot(index).pointee)
+      try unsafe use(&slots.slot(index).pointee)
       return true
     }
   }

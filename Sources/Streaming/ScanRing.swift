@@ -76,14 +76,16 @@ extension ScanRing {
 
     /// Passes the oldest frame to `use` and gives its slot back afterwards, also when `use` throws.
     ///
+    /// The slot is lent as `inout` because a borrowed one would be copied to the stack first: what
+    /// `use` changes is lost.
     /// - Returns: false when the ring is empty; `use` was not called.
     package mutating func read<Failure: Error>(
-      _ use: (borrowing ScanFrame) throws(Failure) -> Void
+      _ use: (inout ScanFrame) throws(Failure) -> Void
     ) throws(Failure) -> Bool {
       guard let index = cursor.claim() else { return false }
       defer { cursor.release() }
       // SAFETY: the cursor gave this slot to this thread alone until it is released.
-      try unsafe use(slots.slot(index).pointee)
+      try unsafe use(&slots.slot(index).pointee)
       return true
     }
 

@@ -16,6 +16,7 @@ package struct StageThread: ~Copyable, Sendable {
   ///   - stackBytes: the stack's size, at least 64 KiB.
   ///   - stage: what the thread owns: ring ends, buffers, a wake-up.
   ///   - run: returns when the stage ends.
+  /// - Throws: `StreamingError.thread` when the system starts no thread.
   package init<Stage: ~Copyable & Sendable>(
     name: String,
     stackBytes: Int = 1 << 20,

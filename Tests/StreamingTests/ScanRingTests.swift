@@ -93,7 +93,7 @@ import Testing
     _ = producer.write { fill(&$0, with: 1) }
     var caught: Refusal?
     do throws(Refusal) {
-      _ = try consumer.read { (_: borrowing ScanFrame) throws(Refusal) in throw Refusal(code: 1) }
+      _ = try consumer.read { (_: inout ScanFrame) throws(Refusal) in throw Refusal(code: 1) }
     } catch {
       caught = error
     }
