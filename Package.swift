@@ -71,6 +71,15 @@ let programs: [Target] = [
   ),
 ]
 
+let benchmarks: [Target] = [
+  .executableTarget(
+    name: "benchmarks",
+    dependencies: ["Chemometrics", "Spectra"],
+    path: "Benchmarks",
+    swiftSettings: strict
+  )
+]
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
@@ -85,8 +94,15 @@ let allTests: [Target] = [
   tests("PublishingTests", ["Publishing", "Spectra", nioCore, nioPosix]),
   tests("SimulatorTests", ["spectrasim", "Spectra", nioCore, nioPosix]),
   tests("ServiceTests", ["Service", "Spectra"]),
+  tests("SpectractlTests", ["spectractl"]),
   tests("TidyTests", []),
-  tests("EndToEndTests", ["Service", "Acquisition", "Spectra", "CAllocationCounter"]),
+  tests(
+    "EndToEndTests",
+    [
+      "spectrad", "spectractl", "spectrasim", "Service", "Acquisition", "Streaming", "Spectra",
+      "CAllocationCounter",
+    ]
+  ),
 ]
 
 func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -122,5 +138,5 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
   ],
-  targets: modules + programs + allTests + fuzzers
+  targets: modules + programs + benchmarks + allTests + fuzzers
 )

@@ -116,12 +116,29 @@ extension NumpyArray.Elements {
 
   fileprivate var bytes: [UInt8] {
     switch self {
-    case .float32(let values): values.flatMap { little($0.bitPattern) }
-    case .float64(let values): values.flatMap { little($0.bitPattern) }
+    case .float32(let values): littleEndian(values) { $0.bitPattern }
+    case .float64(let values): littleEndian(values) { $0.bitPattern }
     case .uint8(let values): values
     case .int8(let values): values.map { UInt8(bitPattern: $0) }
-    case .int64(let values): values.flatMap { little(UInt64(bitPattern: $0)) }
+    case .int64(let values): littleEndian(values) { $0 }
     }
+  }
+
+  /// One allocation for all elements: images of a training set are hundreds of megabytes.
+  private func littleEndian<Value, Word: FixedWidthInteger>(
+    _ values: [Value],
+    _ word: (Value) -> Word
+  ) -> [UInt8] {
+    let width = Word.bitWidth / 8
+    var bytes = [UInt8](repeating: 0, count: values.count * width)
+    for (index, value) in values.enumerated() {
+      var rest = word(value)
+      for position in 0..<width {
+        bytes[index * width + position] = UInt8(truncatingIfNeeded: rest)
+        rest >>= 8
+      }
+    }
+    return bytes
   }
 
   fileprivate init(_ bytes: ArraySlice<UInt8>, type: NumpyType, count: Int) {
@@ -139,10 +156,6 @@ extension NumpyArray.Elements {
       case .int8: .int8(bytes.map { Int8(bitPattern: $0) })
       case .int64: .int64(indices.map { Int64(bitPattern: word($0, 8)) })
       }
-  }
-
-  private func little(_ word: some FixedWidthInteger) -> [UInt8] {
-    (0..<(word.bitWidth / 8)).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
   }
 }
 

@@ -21,10 +21,15 @@ extension NumpyArray {
 
   /// Writes the `.npy` file at `path`: whole or, on an error, not at all.
   func write(toFile path: String) throws(NumpyFileError) {
+    try NumpyArray.write(encoded, toFile: path)
+  }
+
+  /// Writes a file of `bytes`: whole or, on an error, not at all.
+  static func write(_ bytes: [UInt8], toFile path: String) throws(NumpyFileError) {
     let temporary = path + ".\(getpid()).partial"
     let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .notAccessible(path: temporary, errorNumber: errno) }
-    var failure = NumpyArray.write(encoded, to: descriptor)
+    var failure = NumpyArray.write(bytes, to: descriptor)
     if close(descriptor) != 0, failure == nil { failure = errno }
     if failure == nil, unsafe rename(temporary, path) != 0 { failure = errno }
     if let failure {
