@@ -96,6 +96,7 @@ extension AcquisitionError {
 }
 
 extension AcquisitionError: CustomStringConvertible {
+  /// What was found and what was expected.
   package var description: String {
     switch self {
     case .hostUnknown(let code): "the host name has no address (getaddrinfo \(code))"
@@ -127,6 +128,7 @@ extension AcquisitionError: CustomStringConvertible {
 }
 
 extension USBIPViolation: CustomStringConvertible {
+  /// What was found and what was expected.
   package var description: String {
     switch self {
     case .version(let found): "version 0x\(fourDigits(found)), expected 0x0111"
@@ -139,6 +141,7 @@ extension USBIPViolation: CustomStringConvertible {
 }
 
 extension NanoViolation: CustomStringConvertible {
+  /// What was found and what was expected.
   package var description: String {
     switch self {
     case .strayPackets(let count): "\(count) packets were no answer"
