@@ -101,9 +101,9 @@ extension AcquisitionOptions {
     options.statusPollInterval = .zero
     options.busyRetryInterval = .milliseconds(5)
     options.connectTimeout = .seconds(2)
-    options.commandTimeout = .milliseconds(300)
-    options.slowCommandTimeout = .milliseconds(300)
-    options.scanTimeoutMargin = .milliseconds(600)
+    options.commandTimeout = .seconds(1)
+    options.slowCommandTimeout = .seconds(1)
+    options.scanTimeoutMargin = .seconds(3)
     options.drainTimeout = .milliseconds(20)
     options.initialBackoff = .milliseconds(10)
     options.maximumBackoff = .milliseconds(80)

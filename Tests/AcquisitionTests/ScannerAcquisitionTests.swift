@@ -4,9 +4,15 @@ import Synchronization
 import Testing
 
 @Suite struct ScannerAcquisitionTests {
-  @Test(arguments: [false, true])
-  func `a scanner is identified, prepared and scanned`(answersReportByReport: Bool) throws {
-    let scanner = try ScriptedScanner(answersReportByReport: answersReportByReport)
+  @Test(arguments: [
+    (ListeningSocket.Kind.unix, ScriptedScanner.Manners.good), (.unix, .reportByReport),
+    (.tcp, .good),
+  ])
+  func `a scanner is identified, prepared and scanned`(
+    kind: ListeningSocket.Kind,
+    manners: ScriptedScanner.Manners
+  ) throws {
+    let scanner = try ScriptedScanner(on: kind, manners: manners)
     let seen = try observe(scanner) { $0.headers.count >= 3 }
     let golden = GoldenScans.all.cases[0]
     #expect(seen.changes.prefix(2) == [.init(state: .connecting), .init(state: .ready)])

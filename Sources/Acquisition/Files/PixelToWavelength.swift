@@ -5,8 +5,11 @@ package struct PixelToWavelength: Equatable, Sendable, BitwiseCopyable {
   /// The highest column of the mirror array.
   package static let columnMax = 853.0
 
+  /// The wavelength at column 0 in nanometres.
   package let c0: Double
+  /// Nanometres per column there.
   package let c1: Double
+  /// The curvature in nanometres per square column.
   package let c2: Double
 
   /// Makes a calibration from its coefficients.

@@ -37,6 +37,7 @@ package enum ScanFileError: Error, Equatable, Sendable {
 }
 
 extension ScanFileError: CustomStringConvertible {
+  /// What was found and what was expected.
   package var description: String {
     switch self {
     case .truncated(let found, let expected):

@@ -17,6 +17,7 @@ package struct NanoCommand: Equatable, Sendable, BitwiseCopyable, CustomStringCo
     NanoCommand(group: group, code: code, isRead: false)
   }
 
+  /// Group and code in hexadecimal, as in 02/18.
   package var description: String {
     func hexadecimal(_ value: UInt8) -> String {
       (value < 16 ? "0" : "") + String(value, radix: 16, uppercase: true)

@@ -1,5 +1,6 @@
 /// The error bits of command 04/04: what failed since errors were last reset.
 package struct NanoErrorBits: OptionSet, Hashable, Sendable, BitwiseCopyable {
+  /// The device's word.
   package let rawValue: UInt32
 
   /// Makes a set from the device's word.

@@ -50,7 +50,7 @@ struct NanoLink<Transport: ReportTransport & ~Copyable>: ~Copyable {
       let deadline = Deadline.after(drainTimeout)
       guard try transport.receive(into: &reply, at: 0, count: 1, deadline: deadline) else { return }
     }
-    throw .protocolError(command: .readVersions, .strayPackets(NanoLink.strayReportsMax))
+    throw .protocolError(command: nil, .strayPackets(NanoLink.strayReportsMax))
   }
 
   /// Carries out a command without parameters; returns how many bytes of data `reply` holds.

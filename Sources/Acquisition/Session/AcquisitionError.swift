@@ -20,8 +20,8 @@ package enum AcquisitionError: Error, Equatable, Sendable {
   case timeout(command: NanoCommand?)
   /// What the server sent is no USB/IP; the number is what it sent instead.
   case serverViolation(USBIPViolation)
-  /// What the device sent is no answer to this command.
-  case protocolError(command: NanoCommand, NanoViolation)
+  /// What the device sent is no answer to this command; nil when it was not asked at all.
+  case protocolError(command: NanoCommand?, NanoViolation)
   /// The device answered this command with an error.
   case commandFailed(NanoCommand)
   /// The device answered this command with busy: a telephone is connected to it.
@@ -96,6 +96,7 @@ extension AcquisitionError {
 }
 
 extension AcquisitionError: CustomStringConvertible {
+  /// What was found and what was expected.
   package var description: String {
     switch self {
     case .hostUnknown(let code): "the host name has no address (getaddrinfo \(code))"
@@ -111,7 +112,9 @@ extension AcquisitionError: CustomStringConvertible {
     case .timeout(.some(let command)): "command \(command) was not answered in time"
     case .timeout(nil): "the server did not answer in time"
     case .serverViolation(let violation): "the server broke USB/IP: \(violation)"
-    case .protocolError(let command, let violation): "answer to command \(command): \(violation)"
+    case .protocolError(.some(let command), let violation):
+      "answer to command \(command): \(violation)"
+    case .protocolError(nil, let violation): "before any command: \(violation)"
     case .commandFailed(let command): "the device refused command \(command)"
     case .busy(let command): "the device was busy at command \(command)"
     case .scanFailed(let bits, let code):
@@ -125,6 +128,7 @@ extension AcquisitionError: CustomStringConvertible {
 }
 
 extension USBIPViolation: CustomStringConvertible {
+  /// What was found and what was expected.
   package var description: String {
     switch self {
     case .version(let found): "version 0x\(fourDigits(found)), expected 0x0111"
@@ -137,6 +141,7 @@ extension USBIPViolation: CustomStringConvertible {
 }
 
 extension NanoViolation: CustomStringConvertible {
+  /// What was found and what was expected.
   package var description: String {
     switch self {
     case .strayPackets(let count): "\(count) packets were no answer"

@@ -127,6 +127,8 @@ extension ByteSocket {
     _ deadline: Deadline,
     _ stopping: EventDescriptor
   ) throws(AcquisitionError) -> Int32 {
+    // SAFETY: the hints are zero but for what is set; the list and its addresses live until
+    // `freeaddrinfo`, and the host is a C string for the call.
     var hints = unsafe addrinfo()
     unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     unsafe hints.ai_flags = AI_NUMERICSERV
@@ -136,7 +138,6 @@ extension ByteSocket {
     defer { unsafe freeaddrinfo(list) }
     var failure = AcquisitionError.hostUnknown(code: EAI_NONAME)
     var next = unsafe list
-    // SAFETY: the list and its addresses live until `freeaddrinfo`.
     while let candidate = unsafe next {
       let entry = unsafe candidate.pointee
       do throws(AcquisitionError) {
@@ -162,6 +163,7 @@ extension ByteSocket {
   private static func setNoDelay(_ descriptor: Int32) {
     var on: Int32 = 1
     // A request and its answer alternate, so waiting for more to send would cost 40 ms each.
+    // SAFETY: the option is an Int32 that lives for the call.
     _ = unsafe setsockopt(
       descriptor,
       Int32(IPPROTO_TCP),
@@ -183,6 +185,7 @@ extension ByteSocket {
     let descriptor = socket(family, Int32(kind), 0)
     guard descriptor >= 0 else { throw .connectionFailed(errorNumber: errno) }
     do throws(AcquisitionError) {
+      // SAFETY: the caller lends an address of this length for the call.
       if unsafe Glibc.connect(descriptor, address, addressLength) != 0 {
         try finishConnecting(descriptor, errno, deadline, stopping)
       }
@@ -204,6 +207,7 @@ extension ByteSocket {
       try stopping.waitUnlessRaised(besides: descriptor, for: Int16(POLLOUT), until: deadline)
     else { throw .timeout(command: nil) }
     var (failure, length) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
+    // SAFETY: the option is an Int32 that lives for the call.
     unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &failure, &length)
     guard failure == 0 else { throw connectionError(failure) }
   }

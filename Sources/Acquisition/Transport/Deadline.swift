@@ -17,6 +17,7 @@ package struct Deadline: Sendable, BitwiseCopyable {
   /// CLOCK_MONOTONIC in nanoseconds.
   package static func now() -> UInt64 {
     var time = timespec()
+    // SAFETY: the kernel fills a structure that lives for the call.
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }

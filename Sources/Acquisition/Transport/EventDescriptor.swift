@@ -17,6 +17,7 @@ final class EventDescriptor: Sendable {
   /// Raises the counter, which wakes whoever waits; callable from any thread.
   func raise() {
     var one: UInt64 = 1
+    // SAFETY: eight bytes of a number that lives for the call.
     // It can only fail when the counter is at its maximum, where it says all it has to say.
     _ = unsafe write(rawValue, &one, 8)
   }
@@ -24,6 +25,7 @@ final class EventDescriptor: Sendable {
   /// Lowers the counter by one unless it is zero; returns whether it did.
   func take() -> Bool {
     var count: UInt64 = 0
+    // SAFETY: eight bytes of a number that lives for the call.
     return unsafe read(rawValue, &count, 8) == 8
   }
 }

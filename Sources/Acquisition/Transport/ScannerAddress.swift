@@ -31,6 +31,7 @@ package struct ScannerAddress: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// The address as it is read, with its port.
   package var description: String {
     switch endpoint {
     case .tcp(let host, let port):
@@ -101,6 +102,7 @@ package enum ScannerAddressError: Error, Equatable, Sendable, CustomStringConver
   case missingBusID(String)
   case badBusID(String)
 
+  /// What was found and what was expected.
   package var description: String {
     switch self {
     case .unknownScheme(let text):

@@ -3,55 +3,48 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A USB/IP server with one scripted device, on a Unix socket and a thread of its own.
+/// A USB/IP server with one scripted device, on a thread of its own.
 ///
 /// It is as strict as a real bus: an IN transfer ends only when all its reports are there.
 final class ScriptedScanner: Sendable {
   /// The device; a test changes its faults while nothing is connected, or between two waits.
   let device: Mutex<ScriptedDevice>
-  private let path: String
-  private let listener: Int32
+  private let listener: ListeningSocket
   private let connection = Mutex<Int32>(-1)
-  /// Whether each IN is answered by one report only, as a simple server would.
-  private let answersReportByReport: Bool
+  private let isStopped = Mutex(false)
+  private let manners: Manners
+
+  /// How the server behaves, apart from the device.
+  enum Manners {
+    /// As a good server does.
+    case good
+    /// Each IN is answered by one report only.
+    case reportByReport
+    /// It sends these bytes instead of every answer.
+    case says([UInt8])
+  }
 
   init(
     _ device: ScriptedDevice = ScriptedDevice(),
-    answersReportByReport: Bool = false
+    on kind: ListeningSocket.Kind = .unix,
+    manners: Manners = .good
   ) throws {
     self.device = Mutex(device)
-    self.answersReportByReport = answersReportByReport
-    path = NSTemporaryDirectory() + "acq-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).sock"
-    listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    // SAFETY: the path is shorter than the room for it; the rest of the structure is zero.
-    unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
-    // SAFETY: a sockaddr_un is a sockaddr of its own size; the pointer lives for the call.
-    let result = unsafe withUnsafePointer(to: &address) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    }
-    guard result == 0, listen(listener, 4) == 0 else {
-      throw CocoaError(.fileWriteUnknown)
-    }
+    self.manners = manners
+    listener = try ListeningSocket(kind)
     Thread.detachNewThread { [weak self, listener] in
       while true {
-        let accepted = accept(listener, nil, nil)
+        let accepted = accept(listener.descriptor, nil, nil)
         guard accepted >= 0, let self else { break }
         self.connection.withLock { $0 = accepted }
-        var transfers = ScriptedConnection(
-          descriptor: accepted,
-          answersReportByReport: self.answersReportByReport
-        )
+        var transfers = ScriptedConnection(descriptor: accepted, manners: self.manners)
         transfers.serve(self)
         self.connection.withLock {
           $0 = -1
           close(accepted)
         }
       }
-      close(listener)
+      close(listener.descriptor)
     }
   }
 
@@ -59,9 +52,15 @@ final class ScriptedScanner: Sendable {
 
   /// Ends the server and its connection.
   func stop() {
-    shutdown(listener, Int32(SHUT_RDWR))
+    // Once only: the descriptor's number may belong to somebody else afterwards.
+    guard
+      isStopped.withLock({ stopped in
+        defer { stopped = true }
+        return !stopped
+      })
+    else { return }
+    listener.stop()
     disconnect()
-    unsafe unlink(path)
   }
 
   /// Cuts the current connection.
@@ -70,7 +69,7 @@ final class ScriptedScanner: Sendable {
   }
 
   func address(busID: String = "1-1") throws -> ScannerAddress {
-    try ScannerAddress(parsing: "usbip+unix://\(path)/\(busID)")
+    try ScannerAddress(parsing: "\(listener.location)/\(busID)")
   }
 
   var commands: [String] { device.withLock { $0.commands } }
@@ -79,15 +78,20 @@ final class ScriptedScanner: Sendable {
 /// The transfers of one connection.
 private struct ScriptedConnection {
   let descriptor: Int32
-  let answersReportByReport: Bool
+  let manners: ScriptedScanner.Manners
   private var answers: [UInt8] = []
   private var waiting: (sequence: UInt32, length: Int)?
 
-  init(descriptor: Int32, answersReportByReport: Bool) {
-    (self.descriptor, self.answersReportByReport) = (descriptor, answersReportByReport)
+  init(descriptor: Int32, manners: ScriptedScanner.Manners) {
+    (self.descriptor, self.manners) = (descriptor, manners)
   }
 
   mutating func serve(_ scanner: ScriptedScanner) {
+    if case .says(let bytes) = manners {
+      send(bytes)
+      while receive(1) != nil {}
+      return
+    }
     guard importDevice() else { return }
     while let header = receive(48) {
       let words = stride(from: 0, to: 48, by: 4).map { bigEndian(header, at: $0) }
@@ -110,7 +114,8 @@ private struct ScriptedConnection {
 
   private mutating func answerWaiting() {
     guard let (sequence, wanted) = waiting else { return }
-    let length = answersReportByReport ? min(64, wanted) : wanted
+    var length = wanted
+    if case .reportByReport = manners { length = min(64, wanted) }
     guard answers.count >= length else { return }
     send(reply(3, sequence, status: 0, length: length) + answers[..<length])
     answers.removeFirst(length)

@@ -26,7 +26,7 @@ WORDS = 864
 SERIAL = b"SIM0001\0"
 SHIFT = (-6.0, 0.05, -0.0001)
 CURVED = (1800.0, -0.92, -0.000235)
-STRAIGHT = (1790.0, -1.05, 0.0)
+STRAIGHT = (1790.0, -1.0, 0.0)
 
 
 def image(kind, data):
@@ -257,8 +257,10 @@ def main():
         ("a greater width", narrow(section=(900, 1700, 21, 120), gain=32), reference_gain_8),
         ("the smallest width", narrow(section=(930, 1500, 1, 120)), reference),
         ("a width between rows", narrow(section=(930, 1500, 8, 120)), reference_width_11),
-        ("straight coefficients", narrow(section=(1000, 1600, 7, 120), coefficients=STRAIGHT),
-         dict(reference, coefficients=STRAIGHT)),
+        # Steps of -10/3 columns: adding them and multiplying round to different columns.
+        ("straight coefficients",
+         scan(lamp(181, 400000, 900), uneven, section=(1000, 1600, 7, 181), coefficients=STRAIGHT),
+         dict(reference, coefficients=STRAIGHT, section=(940, 1790, 6, 228))),
         ("negative counts", scan([-5 * k for k in range(228)], lambda i: -30001, -30000), reference),
         ("many patterns", scan(lamp(400, 200000, 99), uneven, section=(900, 1700, 2, 400)),
          reference),
