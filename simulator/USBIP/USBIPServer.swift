@@ -61,6 +61,7 @@ package final class USBIPServer: Sendable {
   /// Closes listeners and connections and removes the sockets' files.
   package func stop() throws {
     try group.syncShutdownGracefully()
+    // SAFETY: the string lends its NUL-terminated bytes for the call.
     for case .unix(let path) in addresses { unsafe unlink(path) }
   }
 
