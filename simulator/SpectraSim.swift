@@ -6,7 +6,7 @@ struct SpectraSim: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "spectrasim",
     abstract: "Virtual NIRscan Nano scanners that replay recorded or synthetic scans over USB/IP.",
-    subcommands: [ServeCommand.self],
+    subcommands: [ServeCommand.self, SynthesizeCommand.self],
     defaultSubcommand: ServeCommand.self
   )
 }

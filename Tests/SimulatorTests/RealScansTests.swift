@@ -3,7 +3,7 @@ import Spectra
 import Testing
 import spectrasim
 
-/// Scans of a real NIRscan Nano, kept outside the project: `nirscan_powders/raw` in the shared data.
+/// Scans of a real NIRscan Nano, kept outside the project: `nirscan_powders/raw`.
 private let powders: String? = {
   let variable = ProcessInfo.processInfo.environment["SPECTRAD_SHARED_DATA"]
   let beside = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -72,6 +72,7 @@ final class USBIPConnection: ChannelInboundHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    report("connection closed: \(error)")
     context.close(promise: nil)
   }
 

@@ -61,6 +61,7 @@ package final class USBIPServer: Sendable {
   /// Closes listeners and connections and removes the sockets' files.
   package func stop() throws {
     try group.syncShutdownGracefully()
+    // SAFETY: the string lends its NUL-terminated bytes for the call.
     for case .unix(let path) in addresses { unsafe unlink(path) }
   }
 
@@ -81,8 +82,9 @@ package final class USBIPServer: Sendable {
       }
     switch address {
     case .tcp(let host, let port):
-      // Replies are small and each is waited for.
+      // Replies are small and each is waited for; a host that vanished must not keep its device.
       return try bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+        .childChannelOption(.socketOption(.so_keepalive), value: 1)
         .bind(host: host, port: port).wait()
     case .unix(let path):
       return try bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true)
