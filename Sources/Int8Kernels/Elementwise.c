@@ -87,11 +87,13 @@ void int8_add(size_t count, int8_quantization from_a, int8_quantization from_b,
               uint8_t *output) {
   const float ratio_a = from_a.scale / to.scale, ratio_b = from_b.scale / to.scale;
   const float fixed =
-      (float)to.zero - (ratio_a * (float)from_a.zero + ratio_b * (float)from_b.zero);
+      (float)to.zero - fmaf(ratio_a, (float)from_a.zero, ratio_b * (float)from_b.zero);
   const float minimum = relu ? (float)to.zero : 0;
+  // The second operand's share takes one of 256 values.
+  float shares[256];
+  for (int32_t byte = 0; byte < 256; byte += 1) shares[byte] = fmaf((float)byte, ratio_b, fixed);
   for (size_t i = 0; i < count; i += 1) {
-    float sum = fixed + ratio_a * (float)a[i];
-    sum = sum + ratio_b * (float)b[i];
+    float sum = fmaf((float)a[i], ratio_a, shares[b[i]]);
     output[i] = (uint8_t)int8_round(int8_clamp(sum, minimum, 255));
   }
 }

@@ -11,7 +11,7 @@ struct ConvolutionRequest {
   let groups: Int
   let window: (kernel: [Int], strides: [Int], pads: [Int], output: [Int])
   let outputChannels: Int
-  /// [output channel][kernel row][kernel column][channel of its group]
+  /// In the order output channel, kernel row, kernel column, channel of its group.
   let weights: [Int8]
   /// One for each output channel, or none.
   let bias: [Int32]

@@ -97,7 +97,9 @@ struct ONNXGraph {
     guard !message.name.isEmpty else { throw .graph(.unnamed(what: "an input")) }
     let type = message.type.tensorType
     guard type.elemType == floatType else {
-      throw .graph(.input(name: message.name, reason: "has element type \(type.elemType), not float"))
+      throw .graph(
+        .input(name: message.name, reason: "has element type \(type.elemType), not float")
+      )
     }
     guard type.hasShape else {
       throw .graph(.input(name: message.name, reason: "has no shape"))

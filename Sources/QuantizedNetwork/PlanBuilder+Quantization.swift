@@ -187,13 +187,19 @@ extension PlanBuilder {
     guard !isPerAxis || (tensor.shape.indices.contains(axis) && tensor.shape[axis] == scales.count)
     else {
       throw node.failure(
-        .shape(found: [tensor.shape, [scales.count]], expected: "a scale for each index of an axis")
+        .shape(
+          found: [tensor.shape, [scales.count]],
+          expected: "a scale for each index of an axis"
+        )
       )
     }
     let zeroPoints = try storedZeroPoints(node)
     guard zeroPoints.count == 1 || zeroPoints.count == scales.count else {
       throw node.failure(
-        .shape(found: [[scales.count], [zeroPoints.count]], expected: "a zero point for each scale")
+        .shape(
+          found: [[scales.count], [zeroPoints.count]],
+          expected: "a zero point for each scale"
+        )
       )
     }
     return StoredScales(scales: scales, zeroPoints: zeroPoints, axis: isPerAxis ? axis : 0)

@@ -17,7 +17,9 @@ struct SlidingWindow {
       )
     }
     if let weights, weights != kernel {
-      throw node.failure(.shape(found: [weights, kernel], expected: "weights of the kernel's size"))
+      throw node.failure(
+        .shape(found: [weights, kernel], expected: "weights of the kernel's size")
+      )
     }
     let dilations = try node.integers("dilations", count: 2, in: sizes) ?? [1, 1]
     guard dilations == [1, 1] else {

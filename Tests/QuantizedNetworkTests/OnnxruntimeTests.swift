@@ -4,11 +4,21 @@ import Testing
 
 /// Whole networks and single operators against stored results of onnxruntime.
 @Suite struct OnnxruntimeTests {
-  @Test(arguments: ["spectra-u8", "spectra-s8", "spectra-softmax-u8", "spectra-quarter-u8",
-   "strides-and-pads-u8", "strides-and-pads-s8", "groups-u8", "groups-s8", "residual-u8", "residual-s8", "averages-u8", "averages-s8", "branches-u8", "branches-s8", "softmaxes-u8", "softmaxes-s8", "residual-s8-symmetric", "groups-u8-per-tensor", "softmax-float-u8"])
-  func `probe`(_ name: String) throws {
+  static let networks = [
+    "spectra-u8", "spectra-s8", "spectra-softmax-u8", "spectra-quarter-u8",
+    "strides-and-pads-u8", "strides-and-pads-s8", "groups-u8", "groups-s8", "residual-u8",
+    "residual-s8", "averages-u8", "averages-s8", "branches-u8", "branches-s8", "softmaxes-u8",
+    "softmaxes-s8", "residual-s8-symmetric", "groups-u8-per-tensor",
+  ]
+
+  /// The operators that equal onnxruntime bit for bit, also where a file says int8.
+  static let exactOperators: Set = [
+    "Conv", "Gemm", "MatMul", "MaxPool", "Relu", "Concat", "Flatten", "Reshape", "Transpose",
+  ]
+
+  @Test(arguments: networks, InstructionSet.available)
+  func `a network's outputs equal onnxruntime's`(name: String, set: InstructionSet) throws {
     let golden = try GoldenNetwork.load(name)
-    for set in InstructionSet.available {
     let network = try Network(onnx: GoldenNetwork.model(name), instructionSet: set)
     for item in golden.cases {
       for (name, bytes) in item.inputs {
@@ -17,22 +27,39 @@ import Testing
       network.run()
       for (index, output) in network.outputs.enumerated() {
         let expected = try #require(item.outputs[output.name]).floats
-        let found = network.read(index)
-        let worst = zip(expected, found).map { abs($0 - $1) }.max() ?? 0
-        if worst > 0 { print("WHOLE", set, name, output.name, output.shape, "worst", worst, expected.prefix(4), found.prefix(4)) }
+        #expect(network.read(index) == expected, "\(output.name)")
       }
     }
-    }
-    for node in golden.nodes ?? [] {
-      let network = try Network(onnx: [UInt8](node.model))
-      for (name, tensor) in node.inputs { try network.write(name, tensor.reals) }
+  }
+
+  @Test func `a softmax that onnxruntime leaves in float agrees within rounding`() throws {
+    let golden = try GoldenNetwork.load("softmax-float-u8")
+    let network = try Network(onnx: GoldenNetwork.model("softmax-float-u8"))
+    for item in golden.cases {
+      for (name, bytes) in item.inputs {
+        try network.write(name, bytes.map { (Float($0) - 128) / 64 })
+      }
       network.run()
-      let out = node.output
-      let found = network.read(0).map { Int(($0 / out.scale).rounded()) + out.zeroPoint }
-      let differences = zip(found, out.steps).map { abs($0 - $1) }
-      if differences.max() ?? 0 > 0 || found.count != out.steps.count {
-        print("NODE", name, node.node, out.shape, found.count, "worst", differences.max() ?? 0, "count", differences.count { $0 > 0 })
+      let expected = try #require(item.outputs[network.outputs[0].name]).floats
+      for (found, wanted) in zip(network.read(0), expected) {
+        #expect(abs(found - wanted) <= 1e-6)
       }
+    }
+  }
+
+  @Test(arguments: networks)
+  func `an operator given onnxruntime's own inputs gives its output`(name: String) throws {
+    for item in try GoldenNetwork.load(name).nodes ?? [] {
+      let network = try Network(onnx: [UInt8](item.model))
+      for (name, tensor) in item.inputs { try network.write(name, tensor.reals) }
+      network.run()
+      let expected = item.output
+      #expect(network.outputs[0].shape == expected.shape)
+      let found = network.read(0).map { Int(($0 / expected.scale).rounded()) + expected.zeroPoint }
+      let worst = zip(found, expected.steps).map { abs($0 - $1) }.max()
+      // Where a value has several readers, onnxruntime adds int8 in float, not in integers.
+      let isExact = Self.exactOperators.contains(item.operator) || !expected.isSigned
+      #expect(worst == 0 || (!isExact && worst == 1), "\(item.operator) \(item.node)")
     }
   }
 }
