@@ -1,5 +1,7 @@
 """Fits the network of one target and keeps its best epoch."""
 
+import math
+
 import keras
 import numpy as np
 from sklearn.metrics import balanced_accuracy_score
@@ -8,8 +10,21 @@ from sklearn.utils.class_weight import compute_class_weight
 from .network import spectra_vgg
 
 BATCH = 16
-LEARNING_RATE = 5e-4
+PREDICTED_BATCH = 32
+LEARNING_RATE = 1e-3
 GRADIENT_NORM_MAX = 1.0
+
+
+def predict(network, images, meta):
+    """The network's probabilities of all samples.
+
+    Samples are repeated to fill the last batch: XLA compiles once more for every other size.
+    """
+    rows = np.resize(np.arange(len(images)), -(-len(images) // PREDICTED_BATCH) * PREDICTED_BATCH)
+    answers = network.predict(
+        [images[rows], meta[rows]], batch_size=PREDICTED_BATCH, verbose=0
+    )
+    return answers[: len(images)]
 
 
 class BestEpoch(keras.callbacks.Callback):
@@ -17,12 +32,12 @@ class BestEpoch(keras.callbacks.Callback):
 
     def __init__(self, images, meta, classes, weights, report):
         super().__init__()
-        self.inputs, self.classes, self.report = (images, meta), classes, report
+        self.images, self.meta, self.classes, self.report = images, meta, classes, report
         self.weights = np.array([weights[index] for index in classes])
         self.least, self.kept = np.inf, None
 
     def on_epoch_end(self, epoch, logs=None):
-        probabilities = self.model.predict(list(self.inputs), batch_size=64, verbose=0)
+        probabilities = predict(self.model, self.images, self.meta)
         chosen = probabilities[np.arange(len(self.classes)), self.classes]
         loss = -np.average(np.log(np.maximum(chosen, 1e-12)), weights=self.weights)
         accuracy = balanced_accuracy_score(self.classes, probabilities.argmax(axis=1))
@@ -37,7 +52,8 @@ class BestEpoch(keras.callbacks.Callback):
 def fit(images, meta, classes, training, validation, epochs, seed, report):
     """Trains on some rows, chooses the epoch on others, returns the network.
 
-    `images` are [samples, 76, 76, 3]. Class weights make up for rare classes.
+    `images` are [samples, 76, 76, 3]. Class weights make up for rare classes. The learning rate
+    falls along a cosine; it is set from outside so that all fits share one compiled step.
     """
     keras.utils.set_random_seed(seed)
     network = spectra_vgg()
@@ -45,21 +61,25 @@ def fit(images, meta, classes, training, validation, epochs, seed, report):
     weights = dict(
         zip(present, compute_class_weight("balanced", classes=present, y=classes[training]))
     )
-    steps = epochs * -(-len(training) // BATCH)
-    rate = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps, alpha=0.02)
     network.compile(
-        keras.optimizers.Adam(rate, clipnorm=GRADIENT_NORM_MAX), "categorical_crossentropy"
+        keras.optimizers.Adam(LEARNING_RATE, clipnorm=GRADIENT_NORM_MAX),
+        "categorical_crossentropy",
     )
-    best = BestEpoch(
-        images[validation], meta[validation], classes[validation], weights, report
-    )
+    whole_batches = training[: len(training) // BATCH * BATCH]
     network.fit(
-        [images[training], meta[training]],
-        keras.utils.to_categorical(classes[training], 3),
+        [images[whole_batches], meta[whole_batches]],
+        keras.utils.to_categorical(classes[whole_batches], 3),
+        sample_weight=np.array([weights[index] for index in classes[whole_batches]]),
         batch_size=BATCH,
         epochs=epochs,
-        class_weight=weights,
-        callbacks=[best],
+        callbacks=[
+            keras.callbacks.LearningRateScheduler(
+                lambda epoch: LEARNING_RATE * (0.51 + 0.49 * math.cos(math.pi * epoch / epochs))
+            ),
+            BestEpoch(
+                images[validation], meta[validation], classes[validation], weights, report
+            ),
+        ],
         verbose=0,
     )
     return network

@@ -114,9 +114,7 @@ class Workshop:
                 self.say(f"fold {number + 1} of {self.chosen.folds}: {name}")
                 network, images, meta, classes = self._fit(stages, bundle, name, rows)
                 medians = stages.spectra(name, "median")
-                answers = network.predict(
-                    [images[held_out], meta[held_out]], batch_size=64, verbose=0
-                )
+                answers = fitting.predict(network, images[held_out], meta[held_out])
                 outcome = {
                     "network": answers.argmax(axis=1),
                     "lda": evaluation.lda_predictions(medians, classes, rows, medians[held_out]),
