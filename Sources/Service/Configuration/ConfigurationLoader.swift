@@ -124,6 +124,13 @@ package struct ConfigurationLoader {
       }
       return
     }
+    // To Swift CR LF is one character: the provider would take the whole file for one line.
+    guard !bytes.contains(UInt8(ascii: "\r")) else {
+      mistakes.append(
+        .unreadable(path: filePath, reason: "found carriage returns, expected lines that end in LF")
+      )
+      return
+    }
     let text = String(decoding: bytes, as: UTF8.self)
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
     {
@@ -135,7 +142,9 @@ package struct ConfigurationLoader {
         )
         continue
       }
-      let name = String(content[..<equals].filter { !$0.isWhitespace })
+      var key = content[..<equals]
+      while key.last?.isWhitespace == true { key.removeLast() }
+      let name = String(key)
       if !ConfigurationKey.all.contains(where: { $0.fileName == name }) {
         mistakes.append(unknown(name, in: "\(filePath):\(index + 1)", spelling: \.fileName))
       }

@@ -1,5 +1,5 @@
 import Spectra
-import Streaming
+package import Streaming
 
 /// The pipeline thread: takes scans from the scanners' rings, classifies, and fills prediction slots.
 ///
@@ -8,13 +8,18 @@ import Streaming
 /// rings fill up, and it is there, and only there, that scans are dropped and counted.
 // SAFETY (Sendable): the networks behind the lanes belong to one thread; the stage is built on
 // the main thread, moved to its own before anything runs, and never seen by another.
-struct PipelineStage: ~Copyable, @unchecked Sendable {
+package struct PipelineStage: ~Copyable, @unchecked Sendable {
   /// When a sample ends.
-  struct SampleEnd: Sendable {
+  package struct SampleEnd: Sendable {
     /// After this many accepted scans.
-    var scans: Int
+    package var scans: Int
     /// Or after this long without a scan.
-    var silenceNanoseconds: UInt64
+    package var silenceNanoseconds: UInt64
+
+    /// Makes the two limits, of which the first that is reached ends the sample.
+    package init(scans: Int, silenceNanoseconds: UInt64) {
+      (self.scans, self.silenceNanoseconds) = (scans, silenceNanoseconds)
+    }
   }
 
   private let lanes: [ScannerLane]
@@ -24,7 +29,11 @@ struct PipelineStage: ~Copyable, @unchecked Sendable {
   private let publishing: WakeUp.Signaller
   private let stop: StopFlag
 
-  init(
+  /// Connects the scanners' lanes with the prediction ring; nothing runs before `run()`.
+  ///
+  /// `wakeUp` is signalled by who writes scans or frees prediction slots, and after `stop` is set;
+  /// `publishing` by this stage after each slot that it fills.
+  package init(
     lanes: [ScannerLane],
     sampleEnd: SampleEnd,
     predictions: consuming PredictionRing.Producer,
@@ -38,7 +47,7 @@ struct PipelineStage: ~Copyable, @unchecked Sendable {
   }
 
   /// Runs until the flag is set; scans that wait in the rings then are still classified.
-  mutating func run() {
+  package mutating func run() {
     while true {
       let isLast = stop.isSet
       for lane in lanes {

@@ -1,11 +1,11 @@
 import Spectra
-import Streaming
+package import Streaming
 
 /// What the pipeline thread keeps for one scanner: the ring's reading end and the open sample.
 ///
 /// A class only because an array cannot hold values that are not copyable.
 // SAFETY (Sendable): built on the main thread, then used by the pipeline thread alone.
-final class ScannerLane: @unchecked Sendable {
+package final class ScannerLane: @unchecked Sendable {
   let scannerIndex: Int
   var scans: ScanRing.Consumer
   var sample: SampleInProgress
@@ -16,7 +16,12 @@ final class ScannerLane: @unchecked Sendable {
   /// How many samples this scanner has begun: the display name of the next.
   var sampleCount = 0
 
-  init(scannerIndex: Int, scans: consuming ScanRing.Consumer, sample: consuming SampleInProgress) {
+  /// Joins scanner `scannerIndex`'s ring with the samples that are made of its scans.
+  package init(
+    scannerIndex: Int,
+    scans: consuming ScanRing.Consumer,
+    sample: consuming SampleInProgress
+  ) {
     self.scannerIndex = scannerIndex
     self.scans = scans
     self.sample = sample
