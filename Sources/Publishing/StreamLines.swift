@@ -29,11 +29,8 @@ package enum StreamLines {
       reference.add("kind", prediction.referenceKind.name)
       reference.add("ageSeconds", prediction.referenceAgeSeconds)
     }
-    line.addObjects("targets", prediction.targets, addTarget)
-    line.addObject("quality") { quality in
-      quality.add("accepted", prediction.accepted)
-      quality.add("reasons", prediction.qualityReasons.names)
-    }
+    line.addTargets(prediction.targets)
+    line.addQuality(accepted: prediction.accepted, reasons: prediction.qualityReasons)
     line.add("latencyMicroseconds", prediction.latencyMicroseconds)
     line.add("demonstration", prediction.demonstration)
     line.add("bundle", prediction.bundle)
@@ -142,16 +139,5 @@ package enum StreamLines {
     line.add("name", bundle.name)
     line.add("version", bundle.version)
     line.add("sha256", bundle.sha256)
-  }
-
-  private static func addTarget(_ line: inout JSONLine, _ target: TargetPrediction) {
-    line.add("name", target.name)
-    line.add("class", target.classIndex.map { target.classes[$0] })
-    line.addObject("probabilities") { probabilities in
-      for (name, probability) in zip(target.classes, target.probabilities) {
-        probabilities.add(name, probability)
-      }
-    }
-    line.add("reasons", target.reasons.names)
   }
 }

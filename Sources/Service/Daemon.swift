@@ -44,33 +44,47 @@ private struct DaemonService: ServiceLifecycle.Service {
 
   func run() async throws {
     let started = MonotonicClock.nanoseconds()
-    let bundle = try loadBundle()
-    let server = PredictionServer(settings: publishingSettings, bundle: bundle?.bundle.report)
-    try await server.start()
+    let classifier = try loadBundle()
+    let server = PredictionServer(settings: publishingSettings, bundle: classifier?.bundle.report)
+    do {
+      try await server.start()
+      try await serve(classifier, server, started: started)
+    } catch {
+      await server.shutdown()
+      throw error
+    }
+    await server.shutdown()
+    logger.info("stopped")
+  }
+
+  /// Runs the stages until the process is asked to end.
+  private func serve(
+    _ classifier: BundleClassifier?,
+    _ server: PredictionServer,
+    started: UInt64
+  ) async throws {
     let stages = try RunningStages(
       configuration: configuration,
-      classifier: bundle,
+      classifier: classifier,
       server: server,
       logger: logger
     )
-    let microseconds = (MonotonicClock.nanoseconds() - started) / 1_000
     logger.info(
       "ready",
       metadata: [
         "scanners": "\(configuration.sources.count)",
-        "bundle": "\(bundle?.bundle.label ?? "none")",
+        "bundle": "\(classifier?.bundle.label ?? "none")",
         "predictions": "\(configuration.predictionSocketPath)",
-        "startMicroseconds": "\(microseconds)",
+        "startMicroseconds": "\((MonotonicClock.nanoseconds() - started) / 1_000)",
       ]
     )
     if configuration.sources.isEmpty {
       logger.warning("no scanner is configured: set scanner.sources")
     }
+    // It throws only when the task is cancelled, which means the same: come to an end.
     try? await gracefulShutdown()
     logger.info("stopping")
     stages.stop()
-    await server.shutdown()
-    logger.info("stopped")
   }
 
   private var publishingSettings: PublishingSettings {

@@ -35,20 +35,8 @@ extension Prediction {
     line.add("sampleId", sampleId)
     line.add("scans", scans)
     line.add("final", final)
-    line.addObjects("targets", targets) { object, target in
-      object.add("name", target.name)
-      object.add("class", target.classIndex.map { target.classes[$0] })
-      object.addObject("probabilities") { probabilities in
-        for (name, value) in zip(target.classes, target.probabilities) {
-          probabilities.add(name, value)
-        }
-      }
-      object.add("reasons", target.reasons.names)
-    }
-    line.addObject("quality") { quality in
-      quality.add("accepted", accepted)
-      quality.add("reasons", qualityReasons.names)
-    }
+    line.addTargets(targets)
+    line.addQuality(accepted: accepted, reasons: qualityReasons)
     line.add("demonstration", demonstration)
     line.add("bundle", bundle)
   }
