@@ -57,7 +57,8 @@ format: ## Format the Swift sources in place
 	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
 
 bench: build venv ## Measure latency, throughput, steps, network beside onnxruntime, memory, start
-	@scripts/bench.sh $(BUILD) $(VENV)/bin/python
+	$(SWIFT) build -c release --product benchmarks
+	@$(VENV)/bin/python scripts/bench.py $(BUILD)
 
 venv: setup
 	@scripts/setup-venv.sh $(PYTHON) $(VENV)

@@ -126,6 +126,15 @@ let fuzzers: [Target] =
     fuzzer("FuzzNetworkFile", ["QuantizedNetwork"]),
   ]
 
+/// ThreadSanitizer looks at the code that shares memory between threads; the rest has none.
+let sanitizedTests: Set<String> = [
+  "AcquisitionTests", "StreamingTests", "PublishingTests", "ServiceTests", "CAllocationCounter",
+]
+let chosenTests =
+  Context.environment["SPECTRAD_SANITIZE"] == "thread"
+  ? allTests.filter { sanitizedTests.contains($0.name) }
+  : programs + benchmarks + allTests
+
 let package = Package(
   name: "spectrad",
   dependencies: [
@@ -138,5 +147,5 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
   ],
-  targets: modules + programs + benchmarks + allTests + fuzzers
+  targets: modules + chosenTests + fuzzers
 )

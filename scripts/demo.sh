@@ -34,20 +34,23 @@ echo "demo: $donors synthetic donors, $scans scans each (seed $seed); nothing he
 "$programs/spectrasim" synthesize blood --seed "$seed" --donors "$donors" --scans "$scans" \
   -o "$work/donors.scans.ndjson" 2>"$work/synthesize.log" || fail "no donors were made"
 
+# The daemon first: it waits for its scanner, and no line is missed.
+source_address="usbip+unix://$work/usbip.sock/1-1"
+touch "$work/spectrad.conf"
+"$programs/spectrad" --config "$work/spectrad.conf" --source "$source_address" --bundle "$bundle" \
+  --socket "$work/predictions.sock" --set sample.scans="$scans" --set sample.silenceSeconds=0.05 \
+  --set acquisition.statusPollMilliseconds=0 >"$work/spectrad.out" 2>"$work/spectrad.log" &
+started+=($!)
+wait_for "$work/spectrad.log" "ready" 20 || fail "the daemon did not start"
+"$programs/spectractl" watch --socket "$work/predictions.sock" --json >"$work/lines" 2>"$work/watch.log" &
+started+=($!)
+wait_for "$work/lines" '"type":"hello"' 20 || fail "the daemon does not answer"
+
+echo "demo: scanner $source_address"
 "$programs/spectrasim" --replay "$work/donors.scans.ndjson" --unix "$work/usbip.sock" \
   --speed max --sample-gap 0.15 >"$work/spectrasim.out" 2>"$work/spectrasim.log" &
 started+=($!)
 wait_for "$work/spectrasim.out" "ready" 20 || fail "the simulator did not start"
-
-source_address="usbip+unix://$work/usbip.sock/1-1"
-"$programs/spectractl" watch --socket "$work/predictions.sock" --json >"$work/lines" 2>"$work/watch.log" &
-started+=($!)
-echo "demo: scanner $source_address"
-"$programs/spectrad" --config /dev/null --source "$source_address" --bundle "$bundle" \
-  --socket "$work/predictions.sock" --set sample.scans="$scans" --set sample.silenceSeconds=0.05 \
-  --set acquisition.statusPollMilliseconds=0 >"$work/spectrad.out" 2>"$work/spectrad.log" &
-started+=($!)
-wait_for "$work/lines" '"type":"hello"' 20 || fail "the daemon did not start"
 
 # People see the first donors' predictions as they come; the check below reads every line.
 timeout 20 "$programs/spectractl" watch --socket "$work/predictions.sock" \

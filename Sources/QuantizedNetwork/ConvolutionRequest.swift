@@ -103,6 +103,7 @@ extension PlanBuilder {
     try count(bytes: request.weights.count + blocked * (channelWeights + 4) * 4)
     let inputZero = request.source.quantization?.zeroByte ?? 0
     let bias = try foldedBias(request, inputZero: Int64(inputZero), node)
+    // SAFETY: `Convolution` sets the pointers to memory of its own.
     let parameters = unsafe int8_convolution(
       rows: Int32(request.image.rows),
       columns: Int32(request.image.columns),

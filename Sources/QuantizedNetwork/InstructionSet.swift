@@ -32,6 +32,7 @@ struct ConvolutionKernel {
       case .avx2: INT8_AVX2
       case .avx512VNNI: INT8_AVX512_VNNI
       }
+    // SAFETY: the C function gives a constant of the library or null.
     guard let functions = unsafe int8_kernel(number) else { return nil }
     unsafe self.functions = unsafe functions
   }

@@ -30,6 +30,9 @@ extension PlanBuilder {
     guard NetworkLimits.elementCount(shape) == tensor.elementCount else {
       throw node.failure(.shape(found: [tensor.shape, shape], expected: "equally many elements"))
     }
+    let result = PlannedTensor(storage: tensor.storage, shape: shape, encoding: tensor.encoding)
+    if tensor.isInFileOrder, result.isInFileOrder { return result }
+    try count(multiplications: [tensor.elementCount, NetworkLimits.multiplicationsPerMove])
     return try move(tensor, places: Movement.places(of: tensor), shape: shape, node)
   }
 
@@ -41,6 +44,7 @@ extension PlanBuilder {
   ) throws(NetworkError) -> PlannedTensor {
     let shape = permutation.map { tensor.shape[$0] }
     let strides = permutation.map { tensor.strides[$0] }
+    try count(multiplications: [tensor.elementCount, NetworkLimits.multiplicationsPerMove])
     let places = Movement.places(shape: shape, strides: strides)
     return try move(tensor, places: places, shape: shape, node)
   }
@@ -63,6 +67,7 @@ extension PlanBuilder {
       }
       strides.append(size == 1 ? 0 : tensor.strides[axis])
     }
+    try count(multiplications: shape + [NetworkLimits.multiplicationsPerMove])
     let places = Movement.places(shape: shape, strides: strides)
     return try move(tensor, places: places, shape: shape, node)
   }

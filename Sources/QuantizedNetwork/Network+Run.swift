@@ -57,6 +57,9 @@ extension Network {
     }
   }
 
+  /// Runs a step that treats elements or vectors one by one.
+  ///
+  /// SAFETY: as above.
   private func runElementwise(
     _ step: Step,
     input: UnsafeMutablePointer<UInt8>,
@@ -119,5 +122,8 @@ extension Network {
     }
   }
 
+  /// The kernels' working memory.
+  ///
+  /// SAFETY: the plan reserves as much behind the values as any step needs.
   private var scratch: UnsafeMutableRawPointer { unsafe arena.start + plan.scratchOffset }
 }

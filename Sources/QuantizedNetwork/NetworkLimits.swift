@@ -4,6 +4,8 @@ enum NetworkLimits {
   static let nodes = 4096
   /// Stored tensors, inputs and outputs of the graph, each.
   static let tensors = 16384
+  /// Values that one node concatenates.
+  static let concatenated = 256
   /// Sizes of one shape.
   static let rank = 6
   /// Elements of one tensor, its padding included.
@@ -12,6 +14,8 @@ enum NetworkLimits {
   static let plannedBytes = 256 << 20
   /// Multiplications of one run.
   static let multiplications = 1 << 34
+  /// What moving one element while planning counts as, in multiplications.
+  static let multiplicationsPerMove = 64
   /// Pixels under one pooling window: their sum of bytes still fits in 32 bits.
   static let pooledPixels = 1 << 22
 

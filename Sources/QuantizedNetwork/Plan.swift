@@ -73,6 +73,11 @@ struct PlannedTensor {
     return strides
   }
 
+  /// Whether the elements lie in the file's order, as they do where only one axis is kept apart.
+  var isInFileOrder: Bool {
+    quantization == nil || shape.count != 4 || shape[1] == 1 || shape[2] * shape[3] == 1
+  }
+
   /// Channels and pixels of an image; anything else is all channels of one pixel.
   var planes: (channels: Int, pixels: Int) {
     guard shape.count == 4, shape[0] == 1 else { return (elementCount, 1) }

@@ -114,7 +114,10 @@ extension PlanBuilder {
     )
   }
 
-  private func weights(_ node: ONNXNode, _ index: Int) throws(NetworkError) -> Weights {
+  private mutating func weights(
+    _ node: ONNXNode,
+    _ index: Int
+  ) throws(NetworkError) -> Weights {
     guard case .storedReal(let stored, let scales) = try value(node, index),
       case .int8(let values) = stored.elements
     else {
@@ -125,6 +128,8 @@ extension PlanBuilder {
     for zeroPoint in scales.zeroPoints where zeroPoint != 0 {
       throw node.failure(.quantization(found: "weights' zero \(zeroPoint)", expected: "0"))
     }
+    // Counted before anything is copied: many nodes may share one stored tensor.
+    try count(bytes: values.count)
     return Weights(shape: stored.shape, values: values, scales: scales)
   }
 

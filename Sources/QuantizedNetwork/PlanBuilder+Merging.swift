@@ -28,7 +28,7 @@ extension PlanBuilder {
 
   /// Concat along any axis, each source with its own quantization.
   mutating func addConcatenation(_ node: ONNXNode) throws(NetworkError) {
-    try node.requireInputs(1...NetworkLimits.nodes)
+    try node.requireInputs(1...NetworkLimits.concatenated)
     var sources: [PlannedTensor] = []
     for index in node.inputs.indices { sources.append(try quantizedOperand(node, index)) }
     let shapes = sources.map(\.shape)

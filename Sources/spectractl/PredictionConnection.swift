@@ -6,6 +6,7 @@ enum ConnectionError: Error, CustomStringConvertible {
   case cannotConnect(path: String, errorNumber: CInt)
   case readFailed(path: String, errorNumber: CInt)
   case lineTooLong(path: String, byteCount: Int)
+  case silent(path: String, seconds: Int)
 
   var description: String {
     switch self {
@@ -14,6 +15,8 @@ enum ConnectionError: Error, CustomStringConvertible {
     case .readFailed(let path, let number): "\(path): cannot read: \(systemMessage(number))"
     case .lineTooLong(let path, let count):
       "\(path): a line has more than \(count) bytes, expected at most \(Limits.lineBytes)"
+    case .silent(let path, let seconds):
+      "\(path): not even a heartbeat for \(seconds) s, expected one every 20 s"
     }
   }
 
@@ -34,6 +37,8 @@ enum ConnectionError: Error, CustomStringConvertible {
 struct PredictionConnection: ~Copyable {
   /// `sun_path` holds 108 bytes, the last of which ends the text.
   static let pathBytesMax = 107
+  /// A daemon that is silent for this long is dead: two heartbeats and some patience.
+  static let silenceSecondsMax = 45
 
   private let path: String
   private let descriptor: CInt
@@ -60,6 +65,15 @@ struct PredictionConnection: ~Copyable {
       }
     }
     guard result == 0 else { throw .cannotConnect(path: path, errorNumber: errno) }
+    var timeout = timeval(tv_sec: PredictionConnection.silenceSecondsMax, tv_usec: 0)
+    // SAFETY: the system reads one timeval during the call.
+    unsafe setsockopt(
+      descriptor,
+      SOL_SOCKET,
+      SO_RCVTIMEO,
+      &timeout,
+      socklen_t(MemoryLayout<timeval>.size)
+    )
   }
 
   deinit { close(descriptor) }
@@ -91,6 +105,9 @@ struct PredictionConnection: ~Copyable {
         unsafe read(descriptor, bytes.baseAddress, bytes.count)
       }
       if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN {
+        throw .silent(path: path, seconds: PredictionConnection.silenceSecondsMax)
+      }
       guard count >= 0 else { throw .readFailed(path: path, errorNumber: errno) }
       received.append(contentsOf: buffer[..<count])
       return count > 0

@@ -41,14 +41,15 @@ struct WatchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let isTable = !json && isatty(STDOUT_FILENO) == 1
-    var output: any WatchOutput = isTable ? WatchTable() : json ? WatchLines() : WatchText()
+    var output = chosenOutput
     var shown = 0
     var retry = RetryDelay()
+    var lastProblem = ""
     while true {
       do throws(ConnectionError) {
         var connection = try PredictionConnection(path: socket)
         retry.reset()
+        lastProblem = ""
         while let line = try connection.nextLine() {
           let event = StreamLine(parsing: line)
           if finals, !event.isFinalPrediction { continue }
@@ -56,13 +57,22 @@ struct WatchCommand: ParsableCommand {
           shown += event.isPrediction ? 1 : 0
           if let count, shown >= count { return }
         }
-        StandardError.write("spectractl: the daemon closed the connection\n")
+        StandardError.print("the daemon closed the connection")
       } catch {
-        StandardError.write("spectractl: \(error)\n")
+        // One line for as long as the same thing is wrong.
+        if error.description != lastProblem { StandardError.print(error.description) }
+        lastProblem = error.description
       }
-      if once { throw ExitStatus.unavailable.code }
+      if once { throw ExitStatus.unavailable.exitCode }
       retry.wait()
     }
+  }
+}
+
+extension WatchCommand {
+  private var chosenOutput: any WatchOutput {
+    if json { return WatchLines() }
+    return isatty(STDOUT_FILENO) == 1 ? WatchTable() : WatchText()
   }
 }
 

@@ -1,12 +1,14 @@
 import Foundation
+import Testing
 
 /// The project's own Swift files, as lines.
 struct SourceTree {
-  struct File {
+  struct File: CustomTestStringConvertible {
     /// The path from the project's root.
     let path: String
     let lines: [String]
-    /// The module that the file belongs to: `Spectra`, `spectrad`, `simulator`…
+    var testDescription: String { path }
+    /// The module that the file belongs to, `simulator` for instance.
     var module: String {
       let parts = path.split(separator: "/")
       return parts[0] == "Sources" ? String(parts[1]) : String(parts[0])

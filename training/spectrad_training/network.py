@@ -13,44 +13,46 @@ PUBLISHED_WIDTHS = (64, 128, 64, 64, 128, 128, 256, 256)
 PUBLISHED_META_WIDTHS = (32, 64)
 
 
-def _forward(images, kernel):
-    return lax.conv_general_dilated(
-        images, kernel, (1, 1), "VALID", dimension_numbers=("NHWC", "HWIO", "NHWC")
-    )
+LAYOUT = ("NHWC", "HWIO", "NHWC")
 
 
 @jax.custom_vjp
 def convolve(images, kernel):
-    """3 x 3 "valid" convolution whose gradients are written for a CPU.
+    """3 x 3 "valid" convolution, written for XLA on a CPU: three times faster than plainly said.
 
-    XLA's own gradient with respect to the kernel is a convolution with an enormous kernel, which
-    is several times slower on a CPU than the nine matrix products below.
+    XLA's padded convolution is several times faster there than its "valid" one, so the border is
+    computed and cut off. Its gradient with respect to the kernel is a convolution with an enormous
+    kernel; the matrix products below stay in the cache because they go image by image.
     """
-    return _forward(images, kernel)
+    padded = lax.conv_general_dilated(images, kernel, (1, 1), "SAME", dimension_numbers=LAYOUT)
+    return padded[:, 1:-1, 1:-1]
 
 
 def _convolve_forward(images, kernel):
-    return _forward(images, kernel), (images, kernel)
+    return convolve(images, kernel), (images, kernel)
 
 
 def _convolve_backward(saved, gradient):
     images, kernel = saved
     flipped = kernel[::-1, ::-1].transpose(0, 1, 3, 2)
     image_gradient = lax.conv_general_dilated(
-        gradient,
-        flipped,
-        (1, 1),
-        [(2, 2), (2, 2)],
-        dimension_numbers=("NHWC", "HWIO", "NHWC"),
+        gradient, flipped, (1, 1), [(2, 2), (2, 2)], dimension_numbers=LAYOUT
     )
     height, width, channels = gradient.shape[1:]
-    rows = gradient.reshape(-1, channels)
-    products = [
-        images[:, y : y + height, x : x + width, :].reshape(-1, images.shape[-1]).T @ rows
-        for y in range(3)
-        for x in range(3)
-    ]
-    return image_gradient, jnp.stack(products).reshape(kernel.shape)
+
+    def add_image(total, image_and_gradient):
+        image, image_gradient = image_and_gradient
+        rows = image_gradient.reshape(-1, channels)
+        products = [
+            image[y : y + height, x : x + width].reshape(-1, image.shape[-1]).T @ rows
+            for y in range(3)
+            for x in range(3)
+        ]
+        return total + jnp.stack(products), None
+
+    zero = jnp.zeros((9, *kernel.shape[2:]), kernel.dtype)
+    kernel_gradient, _ = lax.scan(add_image, zero, (images, gradient))
+    return image_gradient, kernel_gradient.reshape(kernel.shape)
 
 
 convolve.defvjp(_convolve_forward, _convolve_backward)

@@ -1,17 +1,13 @@
-// The arithmetic of quantized networks: every function here is defined by Portable.c, and every
-// faster version gives the same bytes.
+// The arithmetic of quantized networks: every function here is defined in plain C, and every faster
+// version gives the same bytes.
 //
 // Activations are uint8_t in NHWC order with batch 1: a file's int8 is kept as uint8 by adding
-// 128 to value and zero point, as the reference does too on x86. Nothing here allocates, and no function checks its arguments: the
-// planner in QuantizedNetwork does.
+// 128 to value and zero point, as the reference does too on x86. Nothing here allocates, and no
+// function checks its arguments: the planner in QuantizedNetwork does.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#ifdef __cplusplus
-#error "C only"
-#endif
 
 /// Bytes that may be read, and are ignored, behind the end of any tensor and of any scratch.
 #define INT8_SLACK_BYTES 64

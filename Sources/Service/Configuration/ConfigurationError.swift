@@ -8,6 +8,8 @@ package enum ConfigurationError: Error, Equatable, CustomStringConvertible {
   case unknownKey(layer: String, key: String, nearest: String)
   /// A value is outside its range or of the wrong kind.
   case badValue(key: String, found: String, expected: String)
+  /// A scanner's address cannot be understood; `problem` says what was found and expected.
+  case badAddress(key: String, problem: String)
 
   package var description: String {
     switch self {
@@ -19,6 +21,8 @@ package enum ConfigurationError: Error, Equatable, CustomStringConvertible {
       "\(layer): unknown key “\(key)”; did you mean “\(nearest)”?"
     case .badValue(let key, let found, let expected):
       "\(key): found “\(found)”, expected \(expected)"
+    case .badAddress(let key, let problem):
+      "\(key): \(problem)"
     }
   }
 }

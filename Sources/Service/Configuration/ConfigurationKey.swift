@@ -52,7 +52,7 @@ package struct ConfigurationKey: Sendable {
     ),
     ConfigurationKey(
       name: "bundle.path",
-      defaultText: "/usr/share/spectrad/bundles/blood-synthetic",
+      defaultText: InstalledFiles.shareFolder + "/bundles/blood-synthetic",
       meaning: "folder of the model bundle; empty runs without one"
     ),
     ConfigurationKey(

@@ -56,9 +56,7 @@ struct ConfigurationValues {
         }
         addresses.append(address)
       } catch {
-        mistakes.append(
-          .badValue(key: "scanner.sources", found: trimmed, expected: error.description)
-        )
+        mistakes.append(.badAddress(key: "scanner.sources", problem: error.description))
       }
     }
     if addresses.count > Limits.scanners {

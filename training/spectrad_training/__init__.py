@@ -1,0 +1,1 @@
+"""The workshop that turns labelled recordings into a model bundle for spectrad."""
