@@ -17,7 +17,8 @@ import Testing
     }
   }
 
-  @Test func `an unknown key of the command line is told with the nearest known one`() async throws {
+  @Test func `an unknown key of the command line is told with the nearest known one`() async throws
+  {
     let found = try await Self.mistakes(settings: ["sample.scan=5"])
     let error = ConfigurationError.unknownKey(
       layer: "command line",
@@ -47,7 +48,7 @@ import Testing
     let found = try await Self.mistakes(file: "LOG_LEVEL=info\nBUNDLE_FOLDER=/x\n")
     #expect(
       found.mistakes == [
-        .unknownKey(layer: found.path + ":2", key: "BUNDLE_FOLDER", nearest: "RECORDING_FOLDER")
+        .unknownKey(layer: found.path + ":2", key: "BUNDLE_FOLDER", nearest: "BUNDLE_PATH")
       ]
     )
   }
@@ -109,7 +110,9 @@ import Testing
   @Test func `a socket's path fits the system's address`() async throws {
     let longest = "/" + String(repeating: "p", count: 106)
     #expect(try await Self.mistakes(settings: ["predictions.socket=\(longest)"]).mistakes.isEmpty)
-    #expect(try await Self.mistakes(settings: ["predictions.socket=\(longest)p"]).mistakes.count == 1)
+    #expect(
+      try await Self.mistakes(settings: ["predictions.socket=\(longest)p"]).mistakes.count == 1
+    )
   }
 
   @Test func `a scanner that is named twice is refused`() async throws {

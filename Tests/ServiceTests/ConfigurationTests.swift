@@ -42,12 +42,14 @@ import Testing
     case .commandLine: loader.settings = ["\(name)=\(text)"]
     case .commandLineInTheFilesSpelling: loader.settings = ["\(key.fileName)=\(text)"]
     case .environment: loader.environment = ["SPECTRAD_\(key.fileName)": text]
-    case .file: try folder.write("# a comment\n\n  \(key.fileName) = \(text) \n", to: "spectrad.conf")
+    case .file:
+      try folder.write("# a comment\n\n  \(key.fileName) = \(text) \n", to: "spectrad.conf")
     }
     let described = ConfigurationLoader.describe(try await loader.load().get())
     #expect(described.contains("\n\(key.fileName)=\(text)\n"))
     for other in ConfigurationKey.all where other.name != name {
-      let value = other.name == "sample.silenceSeconds" || other.name.hasSuffix("heartbeatSeconds")
+      let value =
+        other.name == "sample.silenceSeconds" || other.name.hasSuffix("heartbeatSeconds")
         ? other.defaultText + ".0" : other.defaultText
       #expect(described.contains("\n\(other.fileName)=\(value)\n"))
     }

@@ -1,0 +1,145 @@
+import Service
+import Spectra
+import Streaming
+
+/// The pipeline's thread between rings whose outer ends the test holds.
+struct DrivenPipeline: ~Copyable {
+  /// What the test keeps of a prediction slot.
+  struct Answer: Equatable {
+    var kind: PredictionSlot.Kind
+    var lane: Int
+    var sample: String
+    var identity: SampleIdentity
+    var scanIndex: UInt32
+    var scans: Int
+    var isFinal: Bool
+    var isAccepted: Bool
+    var reasons: QualityReasons
+    var hasLatency: Bool
+    var hasScan: Bool
+    var targetCount: Int
+  }
+
+  private var producers: [Lane] = []
+  private var predictions: PredictionRing.Consumer
+  private var published: WakeUp
+  private let pipeline: WakeUp.Signaller
+  private let stop = StopFlag()
+  private var stage: PipelineStage?
+  private var thread: StageThread?
+
+  /// Builds a pipeline that does not run yet.
+  init(
+    lanes: Int = 1,
+    scans: Int = 60,
+    silence: Duration = .seconds(60),
+    scanSlots: Int = Limits.ringScans,
+    predictionSlots: Int = Limits.ringScans,
+    hasBundle: Bool = true
+  ) throws {
+    let classifier =
+      hasBundle ? try BundleClassifier(try BundleLoader.load(folder: BundleCopy.goldenPath)) : nil
+    let wakeUp = try WakeUp()
+    published = try WakeUp()
+    pipeline = wakeUp.signaller
+    var scannerLanes: [ScannerLane] = []
+    for index in 0..<lanes {
+      let ring = ScanRing(capacity: scanSlots)
+      let sample = SampleInProgress(
+        scannerIndex: index,
+        bundleGeneration: hasBundle ? 1 : 0,
+        classifier: classifier
+      )
+      producers.append(Lane(ring.producer))
+      scannerLanes.append(
+        ScannerLane(scannerIndex: index, scans: ring.consumer, sample: sample)
+      )
+    }
+    let ring = PredictionRing(capacity: predictionSlots)
+    predictions = ring.consumer
+    let seconds = silence.components.seconds
+    let nanoseconds = silence.components.attoseconds / 1_000_000_000
+    stage = PipelineStage(
+      lanes: scannerLanes,
+      sampleEnd: .init(
+        scans: scans,
+        silenceNanoseconds: UInt64(seconds) * 1_000_000_000 + UInt64(nanoseconds)
+      ),
+      predictions: ring.producer,
+      wakeUp: wakeUp,
+      publishing: published.signaller,
+      stop: stop
+    )
+  }
+
+  deinit {
+    // The thread is joined after this, when the stored properties go.
+    stop.set()
+    pipeline.signal()
+  }
+
+  /// Starts the thread.
+  mutating func start() throws {
+    guard let stage = stage.take() else { return }
+    thread = try StageThread(name: "pipeline", stage: stage) { $0.run() }
+  }
+
+  /// Tells the thread to come to its end.
+  func askToStop() {
+    stop.set()
+    pipeline.signal()
+  }
+
+  /// Offers a scan to a lane's ring; false when it was full.
+  mutating func offer(sample: Int, scan: Int, lane: Int = 0, isGood: Bool = true) -> Bool {
+    let wasWritten = producers[lane].scans.write { frame in
+      InventedSpectra.fill(&frame, sample: sample, scan: scan)
+      if !isGood { frame.header.temperatureCelsius = nil }
+    }
+    pipeline.signal()
+    return wasWritten
+  }
+
+  /// The next answer, or nil when none comes within five seconds.
+  mutating func nextAnswer() -> Answer? {
+    let deadline = ContinuousClock.now + .seconds(5)
+    while true {
+      var answer: Answer?
+      _ = predictions.read { slot in answer = Answer(slot) }
+      if let answer {
+        pipeline.signal()
+        return answer
+      }
+      guard ContinuousClock.now < deadline else { return nil }
+      _ = published.wait(timeout: .milliseconds(100))
+    }
+  }
+
+  /// All answers up to the final ones of so many samples.
+  mutating func answers(untilFinals count: Int) -> [Answer] {
+    var answers: [Answer] = []
+    while answers.count(where: \.isFinal) < count, let answer = nextAnswer() {
+      answers.append(answer)
+    }
+    return answers
+  }
+}
+
+/// A ring's writing end in a form that an array can hold.
+private final class Lane {
+  var scans: ScanRing.Producer
+
+  init(_ scans: consuming ScanRing.Producer) { self.scans = scans }
+}
+
+extension DrivenPipeline.Answer {
+  init(_ slot: borrowing PredictionSlot) {
+    let header = slot.header
+    (kind, lane, sample) = (header.kind, header.scannerIndex, header.sampleName.text)
+    (identity, scans, isFinal) = (header.sampleIdentity, header.scansCount, header.isFinal)
+    (isAccepted, reasons) = (header.isAccepted, header.qualityReasons)
+    hasLatency = header.monotonicNanoseconds != nil
+    (hasScan, targetCount) = (header.hasScan, header.targetCount)
+    scanIndex = header.hasScan ? slot.scan.header.scanIndex : 0
+  }
+}
