@@ -33,7 +33,9 @@ import Testing
   @Test func `a late client learns the state and the next number`() async throws {
     try await withServer { server, path in
       var busy = Example.scanner
-      (busy.name, busy.state) = ("usb-1-2", "connecting")
+      (busy.address, busy.name, busy.state) = (
+        "usbip://127.0.0.1:3240/1-2", "usb-1-2", "connecting"
+      )
       var plain = Example.bundle
       (plain.version, plain.demonstration) = ("2.0.0", false)
       server.publish([.scanner(busy), .scanner(Example.scanner), Example.numbered(1)])
