@@ -1,8 +1,8 @@
 import Foundation
 import Service
 
-/// A copy of the tests' bundle that a test may damage; removed when its value ends.
-struct BundleCopy: ~Copyable {
+/// A copy of the tests' bundle that a test may damage; removed when nobody refers to it.
+final class BundleCopy {
   private let folder: TemporaryFolder
 
   /// The bundle that Tests/Golden/bundle/make_bundle.py made.

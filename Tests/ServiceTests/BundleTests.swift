@@ -199,7 +199,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
     arguments: [
       ("\"window\":5", "\"window\":6", "savitzkyGolay.window is 6, expected an odd number"),
       ("\"order\":1", "\"order\":3", "scatterCorrection.order is 3, expected 0 to 2"),
-      ("\"mtfBins\":5", "\"mtfBins\":1", "image.mtfBins is 1, expected 2 to 16"),
+      ("\"mtfBins\":5", "\"mtfBins\":1", "image.mtfBins is 1, expected 2 to 32"),
       (
         "\"gasf\",\"gadf\"", "\"gasf\",\"gasf\"",
         "image.channels names gasf twice, expected each channel at most once"
@@ -281,7 +281,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
           expected: "1 to 64"
         )
     )
-    try copy.cut(from: "\"metaFeatures\":{", through: "]},", by: "")
+    try copy.replace("\"metaFeatures\":", by: "\"otherFeatures\":", in: "bundle.json")
     #expect(
       copy.refusal()
         == .invalid(

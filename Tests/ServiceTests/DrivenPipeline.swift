@@ -1,9 +1,10 @@
+import Glibc
 import Service
 import Spectra
 import Streaming
 
 /// The pipeline's thread between rings whose outer ends the test holds.
-struct DrivenPipeline: ~Copyable {
+final class DrivenPipeline {
   /// What the test keeps of a prediction slot.
   struct Answer: Equatable {
     var kind: PredictionSlot.Kind
@@ -25,6 +26,7 @@ struct DrivenPipeline: ~Copyable {
   private var published: WakeUp
   private let pipeline: WakeUp.Signaller
   private let stop = StopFlag()
+  private let end = StopFlag()
   private var stage: PipelineStage?
   private var thread: StageThread?
 
@@ -73,15 +75,18 @@ struct DrivenPipeline: ~Copyable {
   }
 
   deinit {
-    // The thread is joined after this, when the stored properties go.
     stop.set()
-    pipeline.signal()
+    // A stage that misses its wake-up fails one test and does not hold up all others.
+    repeat { pipeline.signal() } while thread != nil && !hasEnded(withinSeconds: 1)
   }
 
   /// Starts the thread.
-  mutating func start() throws {
+  func start() throws {
     guard let stage = stage.take() else { return }
-    thread = try StageThread(name: "pipeline", stage: stage) { $0.run() }
+    thread = try StageThread(name: "pipeline", stage: stage) { [end] stage in
+      stage.run()
+      end.set()
+    }
   }
 
   /// Tells the thread to come to its end.
@@ -90,8 +95,15 @@ struct DrivenPipeline: ~Copyable {
     pipeline.signal()
   }
 
+  /// Whether the thread comes to its end without being woken.
+  func hasEnded(withinSeconds seconds: Double) -> Bool {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while !end.isSet, ContinuousClock.now < deadline { usleep(1_000) }
+    return end.isSet
+  }
+
   /// Offers a scan to a lane's ring; false when it was full.
-  mutating func offer(sample: Int, scan: Int, lane: Int = 0, isGood: Bool = true) -> Bool {
+  func offer(sample: Int, scan: Int, lane: Int = 0, isGood: Bool = true) -> Bool {
     let wasWritten = producers[lane].scans.write { frame in
       InventedSpectra.fill(&frame, sample: sample, scan: scan)
       if !isGood { frame.header.temperatureCelsius = nil }
@@ -100,14 +112,15 @@ struct DrivenPipeline: ~Copyable {
     return wasWritten
   }
 
-  /// The next answer, or nil when none comes within five seconds.
-  mutating func nextAnswer() -> Answer? {
+  /// The next answer, or nil when none comes within five seconds; the pipeline is told of the
+  /// slot that is free again.
+  func nextAnswer(isSignalled: Bool = true) -> Answer? {
     let deadline = ContinuousClock.now + .seconds(5)
     while true {
       var answer: Answer?
       _ = predictions.read { slot in answer = Answer(slot) }
       if let answer {
-        pipeline.signal()
+        if isSignalled { pipeline.signal() }
         return answer
       }
       guard ContinuousClock.now < deadline else { return nil }
@@ -116,7 +129,7 @@ struct DrivenPipeline: ~Copyable {
   }
 
   /// All answers up to the final ones of so many samples.
-  mutating func answers(untilFinals count: Int) -> [Answer] {
+  func answers(untilFinals count: Int) -> [Answer] {
     var answers: [Answer] = []
     while answers.count(where: \.isFinal) < count, let answer = nextAnswer() {
       answers.append(answer)

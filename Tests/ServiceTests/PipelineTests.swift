@@ -7,7 +7,7 @@ import Testing
 @Suite struct PipelineTests {
   @Test func `scans that found the ring full are counted and told after those that did not`() throws
   {
-    var pipeline = try DrivenPipeline(scans: 100)
+    let pipeline = try DrivenPipeline(scans: 100)
     let written = (1...70).map { pipeline.offer(sample: 1, scan: $0) }
     #expect(written == Array(repeating: true, count: 64) + Array(repeating: false, count: 6))
     try pipeline.start()
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func `a sample ends with the scan that completes it`() throws {
-    var pipeline = try DrivenPipeline(scans: 3)
+    let pipeline = try DrivenPipeline(scans: 3)
     try pipeline.start()
     for scan in 1...6 { _ = pipeline.offer(sample: 1, scan: scan) }
     let answers = pipeline.answers(untilFinals: 2)
@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func `a rejected scan does not complete a sample`() throws {
-    var pipeline = try DrivenPipeline(scans: 2)
+    let pipeline = try DrivenPipeline(scans: 2)
     try pipeline.start()
     for scan in 1...4 { _ = pipeline.offer(sample: 1, scan: scan, isGood: scan % 2 == 0) }
     let answers = pipeline.answers(untilFinals: 1)
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test func `a silence ends a sample without a latency`() throws {
-    var pipeline = try DrivenPipeline(silence: .milliseconds(50))
+    let pipeline = try DrivenPipeline(silence: .milliseconds(50))
     try pipeline.start()
     let before = ContinuousClock.now
     for scan in 1...2 { _ = pipeline.offer(sample: 1, scan: scan) }
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test func `a silence without an accepted scan ends the sample with nothing`() throws {
-    var pipeline = try DrivenPipeline(silence: .milliseconds(50))
+    let pipeline = try DrivenPipeline(silence: .milliseconds(50))
     try pipeline.start()
     _ = pipeline.offer(sample: 1, scan: 1, isGood: false)
     let answers = pipeline.answers(untilFinals: 1)
@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func `each scanner has samples of its own`() throws {
-    var pipeline = try DrivenPipeline(lanes: 3, scans: 4)
+    let pipeline = try DrivenPipeline(lanes: 3, scans: 4)
     try pipeline.start()
     for scan in 1...8 {
       for lane in 0..<3 { _ = pipeline.offer(sample: lane, scan: scan, lane: lane) }
@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test func `slow publishing holds the pipeline back and loses nothing`() throws {
-    var pipeline = try DrivenPipeline(scans: 50, scanSlots: 256, predictionSlots: 4)
+    let pipeline = try DrivenPipeline(scans: 50, scanSlots: 256, predictionSlots: 4)
     try pipeline.start()
     for scan in 1...200 {
       let wasWritten = pipeline.offer(sample: 1, scan: scan)
@@ -106,7 +106,7 @@ import Testing
   }
 
   @Test func `without a bundle every scan says so`() throws {
-    var pipeline = try DrivenPipeline(scans: 1, silence: .milliseconds(50), hasBundle: false)
+    let pipeline = try DrivenPipeline(scans: 1, silence: .milliseconds(50), hasBundle: false)
     try pipeline.start()
     for scan in 1...3 { _ = pipeline.offer(sample: 1, scan: scan) }
     let answers = pipeline.answers(untilFinals: 1)
@@ -117,7 +117,7 @@ import Testing
   }
 
   @Test func `scans that wait when the pipeline is stopped are still answered`() throws {
-    var pipeline = try DrivenPipeline(scans: 100)
+    let pipeline = try DrivenPipeline(scans: 100)
     for scan in 1...20 { _ = pipeline.offer(sample: 1, scan: scan) }
     pipeline.askToStop()
     try pipeline.start()
@@ -125,6 +125,20 @@ import Testing
       let answer = try #require(pipeline.nextAnswer())
       #expect(answer.scanIndex == UInt32(scan))
     }
+  }
+
+  @Test func `a pipeline that waits for space does not miss that it is stopped`() throws {
+    let pipeline = try DrivenPipeline(scans: 100, predictionSlots: 4)
+    try pipeline.start()
+    for scan in 1...4 { _ = pipeline.offer(sample: 1, scan: scan) }
+    try pause()
+    pipeline.askToStop()
+    try pause()
+    for scan in 1...4 {
+      let answer = try #require(pipeline.nextAnswer(isSignalled: false))
+      #expect(answer.scanIndex == UInt32(scan))
+    }
+    #expect(pipeline.hasEnded(withinSeconds: 2))
   }
 
   /// Long enough for the pipeline to fill the ring and wait.

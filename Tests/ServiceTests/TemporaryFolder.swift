@@ -1,7 +1,7 @@
 import Foundation
 
-/// A folder of its own for one test; removed with all that is in it when its value ends.
-struct TemporaryFolder: ~Copyable {
+/// A folder of its own for one test; removed with all that is in it when nobody refers to it.
+final class TemporaryFolder {
   let path: String
 
   init() throws {

@@ -28,6 +28,8 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
   private var wakeUp: WakeUp
   private let publishing: WakeUp.Signaller
   private let stop: StopFlag
+  /// Whether a wake-up was taken while waiting for space: it may have announced scans or the end.
+  private var hasTakenWakeUp = false
 
   /// Connects the scanners' lanes with the prediction ring; nothing runs before `run()`.
   ///
@@ -49,6 +51,7 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
   /// Runs until the flag is set; scans that wait in the rings then are still classified.
   package mutating func run() {
     while true {
+      hasTakenWakeUp = false
       let isLast = stop.isSet
       for lane in lanes {
         while classifyNextScan(of: lane) {}
@@ -56,7 +59,7 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
         endSilentSample(of: lane)
       }
       if isLast { return }
-      _ = wakeUp.wait(timeout: timeUntilSilence())
+      if !hasTakenWakeUp { _ = wakeUp.wait(timeout: timeUntilSilence()) }
     }
   }
 
@@ -129,7 +132,7 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
   /// Waits until the prediction ring has a free slot; publishing wakes this thread after each one.
   private mutating func waitForSpace() {
     while predictions.isFull {
-      _ = wakeUp.wait(timeout: .milliseconds(100))
+      if wakeUp.wait(timeout: .milliseconds(100)) { hasTakenWakeUp = true }
     }
   }
 

@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+/// A line of the prediction stream, with the members that tests look at.
+struct StreamLine: Decodable {
+  var type: String
+  var seq: Int?
+  var next: Int?
+  var oldest: Int?
+  var scanner: String?
+  var state: String?
+  var reason: String?
+  var sample: String?
+  var sampleId: String?
+  var scans: Int?
+  var final: Bool?
+  var temperatureCelsius: Double?
+  var relativeHumidityPercent: Double?
+  var targets: [Target]?
+  var quality: Quality?
+  var latencyMicroseconds: Int?
+  var demonstration: Bool?
+
+  struct Target: Decodable {
+    var name: String
+    var `class`: String?
+    var probabilities: [String: Double]
+    var reasons: [String]
+  }
+
+  struct Quality: Decodable, Equatable {
+    var accepted: Bool
+    var reasons: [String]
+  }
+
+  var isPrediction: Bool { type == "prediction" }
+  var isFinal: Bool { isPrediction && final == true }
+
+  /// All lines of a program's output.
+  static func lines(of text: String) throws -> [StreamLine] {
+    try text.split(separator: "\n").map { line in
+      try JSONDecoder().decode(StreamLine.self, from: Data(line.utf8))
+    }
+  }
+}
+
+/// A connection to the prediction socket.
+final class StreamClient {
+  private let descriptor: Int32
+  private var received: [UInt8] = []
+  /// Every line so far.
+  private(set) var lines: [StreamLine] = []
+
+  /// Connects, waiting for the socket to appear.
+  init(path: String) throws {
+    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    // SAFETY: the path is shorter than `sun_path`, which is zero behind it.
+    unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+    let isConnected = eventually(seconds: 30) { [descriptor] in
+      // SAFETY: a `sockaddr_un` is a `sockaddr` of the size given.
+      unsafe withUnsafePointer(to: &address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+        }
+      }
+    }
+    try #require(isConnected, "nobody listens at \(path)")
+  }
+
+  deinit { close(descriptor) }
+
+  /// Reads lines until `isEnough`; false when that takes too long or the daemon closes.
+  func read(seconds: Double = 60, until isEnough: ([StreamLine]) -> Bool) throws -> Bool {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while !isEnough(lines) {
+      guard ContinuousClock.now < deadline else { return false }
+      var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      // SAFETY: one entry, alive during the call; below, at most the buffer's bytes are written.
+      guard unsafe poll(&entry, 1, 100) > 0 else { continue }
+      let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
+      guard count > 0 else { return isEnough(lines) }
+      received += buffer[..<count]
+      try takeLines()
+    }
+    return true
+  }
+
+  private func takeLines() throws {
+    var start = 0
+    while let end = received[start...].firstIndex(of: UInt8(ascii: "\n")) {
+      let line = Data(received[start..<end])
+      lines.append(try JSONDecoder().decode(StreamLine.self, from: line))
+      start = end + 1
+    }
+    received.removeFirst(start)
+  }
+}
