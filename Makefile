@@ -40,7 +40,7 @@ test-swift: setup
 	$(SWIFT) test -c release --skip-build
 
 test-thread-sanitizer: setup
-	SPECTRAD_SANITIZE=thread $(SWIFT) test -c release --sanitize=thread \
+	BUILD_FOR_SANITIZER=thread $(SWIFT) test -c release --sanitize=thread \
 	  --scratch-path .build-thread-sanitizer
 
 test-synthetic: build venv

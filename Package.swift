@@ -116,7 +116,7 @@ func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 /// They link only with libFuzzer, so `make fuzz` sets the variable and nobody else does.
 let fuzzers: [Target] =
-  Context.environment["SPECTRAD_FUZZ"] == nil
+  Context.environment["BUILD_FUZZERS"] == nil
   ? []
   : [
     .target(name: "CFuzzer", path: "Fuzz/CFuzzer", cSettings: strictC),
@@ -131,7 +131,7 @@ let sanitizedTests: Set<String> = [
   "AcquisitionTests", "StreamingTests", "PublishingTests", "ServiceTests", "CAllocationCounter",
 ]
 let chosenTests =
-  Context.environment["SPECTRAD_SANITIZE"] == "thread"
+  Context.environment["BUILD_FOR_SANITIZER"] == "thread"
   ? allTests.filter { sanitizedTests.contains($0.name) }
   : programs + benchmarks + allTests
 

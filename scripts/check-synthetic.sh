@@ -5,7 +5,7 @@ set -euo pipefail
 
 programs=$1
 python=$2
-shared=${SPECTRAD_SHARED_DATA:-../shared/data}
+shared=${TEST_SHARED_DATA:-../shared/data}
 statistics=$shared/bloods/train_v1_describe_13140rows.csv
 
 work=$(mktemp -d)

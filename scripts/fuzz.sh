@@ -11,7 +11,7 @@ passed=0
 failed=0
 
 for fuzzer in "$@"; do
-  SPECTRAD_FUZZ=1 "$swift" build -c release --product "$fuzzer" --scratch-path "$scratch" \
+  BUILD_FUZZERS=1 "$swift" build -c release --product "$fuzzer" --scratch-path "$scratch" \
     -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
 done
 

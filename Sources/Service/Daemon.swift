@@ -44,6 +44,7 @@ private struct DaemonService: ServiceLifecycle.Service {
 
   func run() async throws {
     let started = MonotonicClock.nanoseconds()
+    if let folder = configuration.recordingFolder { try FileContents.checkWritable(folder: folder) }
     let classifier = try loadBundle()
     let server = PredictionServer(settings: publishingSettings, bundle: classifier?.bundle.report)
     do {

@@ -12,7 +12,8 @@ package struct FileError: Error, Equatable, CustomStringConvertible {
   /// ENOENT: there is no such file.
   static let noSuchFile = ENOENT
 
-  init(path: String, errno number: CInt) {
+  /// An error of the system, by its number.
+  package init(path: String, errno number: CInt) {
     self.path = path
     errno = number
     reason = unsafe String(cString: strerror(number))
@@ -28,10 +29,22 @@ package struct FileError: Error, Equatable, CustomStringConvertible {
 }
 
 /// Reading whole files, with a limit on their size.
-enum FileContents {
+package enum FileContents {
+  /// Refuses what is no folder that this process may make files in.
+  static func checkWritable(folder path: String) throws(FileError) {
+    var status = stat()
+    // SAFETY: the system reads the path and writes one stat during the calls.
+    guard unsafe stat(path, &status) == 0 else { throw FileError(path: path, errno: errno) }
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+      throw FileError(path: path, reason: "is no folder, expected one to record in")
+    }
+    guard unsafe access(path, W_OK | X_OK) == 0 else { throw FileError(path: path, errno: errno) }
+  }
+
   /// The bytes of the file at `path`, which must be a regular file of at most `limit` bytes.
-  static func read(path: String, limitBytes limit: Int) throws(FileError) -> [UInt8] {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+  package static func read(path: String, limitBytes limit: Int) throws(FileError) -> [UInt8] {
+    // O_NONBLOCK: a FIFO must be refused below, not waited for.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(path: path, errno: errno) }
     defer { close(descriptor) }
     var status = stat()

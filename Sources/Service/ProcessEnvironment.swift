@@ -20,23 +20,6 @@ package enum ProcessEnvironment {
   }
 }
 
-/// Standard error, for what a person must read.
-package enum StandardError {
-  /// Writes all of `text`; a closed standard error is nobody's loss.
-  package static func write(_ text: String) {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      // SAFETY: the pointer is used only inside the closure.
-      let count = unsafe bytes.withUnsafeBytes { buffer in
-        unsafe Glibc.write(STDERR_FILENO, buffer.baseAddress, buffer.count)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return }
-      bytes.removeFirst(count)
-    }
-  }
-}
-
 /// The version of all three programs.
 package enum ProgramVersion {
   /// As in `spectrad --version`, the stream's hello line and CHANGELOG.md.

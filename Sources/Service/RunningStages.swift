@@ -5,10 +5,10 @@ import Spectra
 import Streaming
 
 /// The threads of a running daemon, connected by rings; stopped in the direction of the data.
-struct RunningStages: ~Copyable, Sendable {
-  private var scanners: [ScannerThread]
-  private var pipeline: RunningStage?
-  private var publishing: RunningStage?
+struct RunningStages {
+  private let scanners: [ScannerThread]
+  private let pipeline: RunningStage
+  private let publishing: RunningStage
 
   /// Generation 1 is the bundle that the daemon started with, 0 is none.
   private static let firstGeneration: UInt32 = 1
@@ -81,11 +81,11 @@ struct RunningStages: ~Copyable, Sendable {
   }
 
   /// Stops every stage in the direction of the data, so that each scan that was read is published.
-  consuming func stop() {
+  func stop() {
     for scanner in scanners { scanner.askToStop() }
-    scanners = []
-    pipeline = nil
-    publishing = nil
+    for scanner in scanners { scanner.stopAndJoin() }
+    pipeline.stopAndJoin()
+    publishing.stopAndJoin()
   }
 
   private static func startScanners(
@@ -105,28 +105,32 @@ struct RunningStages: ~Copyable, Sendable {
   }
 }
 
-/// A stage and its thread; when the last reference goes, the stage is stopped and joined.
-private final class RunningStage: Sendable {
-  private let thread: StageThread
+/// A stage and its thread; stopped and joined at the latest when the last reference goes.
+private final class RunningStage {
+  private var thread: StageThread?
   private let stop: StopFlag
   private let signaller: WakeUp.Signaller
 
   init(_ thread: consuming StageThread, stop: StopFlag, signaller: WakeUp.Signaller) {
-    self.thread = thread
+    self.thread = consume thread
     (self.stop, self.signaller) = (stop, signaller)
   }
 
-  deinit {
-    // The thread is joined after this, when the stored properties go.
+  deinit { stopAndJoin() }
+
+  /// Lets the stage finish what waits for it, and waits for its end.
+  func stopAndJoin() {
     stop.set()
     signaller.signal()
+    // The thread is joined where its value ends.
+    thread = nil
   }
 }
 
-/// One scanner's acquisition and its thread; stopped and joined when the last reference goes.
-private final class ScannerThread: Sendable {
+/// One scanner's acquisition and its thread; stopped and joined at the latest with the last reference.
+private final class ScannerThread {
   private let acquisition: ScannerAcquisition<RingReceiver>
-  private let thread: StageThread
+  private var thread: StageThread?
 
   init(
     _ acquisition: ScannerAcquisition<RingReceiver>,
@@ -136,8 +140,14 @@ private final class ScannerThread: Sendable {
     thread = try StageThread(name: name, stage: acquisition) { $0.run() }
   }
 
-  deinit { acquisition.stop() }
+  deinit { stopAndJoin() }
 
   /// Lets all scanners come to their end at the same time, before the first is waited for.
   func askToStop() { acquisition.stop() }
+
+  /// Ends the acquisition and waits for its end.
+  func stopAndJoin() {
+    acquisition.stop()
+    thread = nil
+  }
 }

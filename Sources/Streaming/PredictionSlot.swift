@@ -22,6 +22,8 @@ package struct PredictionSlot: ~Copyable, Sendable {
     package var kind = Kind.prediction
     /// Which scanner, by the index that the service gave it.
     package var scannerIndex = 0
+    /// Which of the scanners that have been at this address, as in `ScanHeader`.
+    package var deviceRevision: UInt32 = 0
     /// Which bundle answered; 0 when there was none.
     package var bundleGeneration: UInt32 = 0
     /// The sample's identity.

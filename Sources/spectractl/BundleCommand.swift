@@ -25,7 +25,7 @@ struct BundleCommand: ParsableCommand {
       let targets = bundle.targets.map { target in
         "\(target.name) (\(target.classes.joined(separator: ", ")))"
       }
-      print(
+      try Output.print(
         """
         \(bundle.label): good
         sha256 \(bundle.digest)

@@ -47,14 +47,14 @@ struct ClassifyCommand: ParsableCommand {
         if json {
           lines += StreamLines.prediction(prediction, sequence: sequence)
         } else if prediction.final {
-          lines += Array((ClassifyCommand.text(of: prediction) + "\n").utf8)
+          lines += Array((ClassifyCommand.text(of: prediction).printable + "\n").utf8)
         }
       }
-      guard StandardOutput.write(lines) else { return }
+      try Output.write(lines)
       progress.show("\(index + 1) of \(samples.count) samples classified")
     }
     progress.clear()
-    if !json { _ = StandardOutput.write(Array(score.text.utf8)) }
+    if !json { try Output.write(Array(score.text.utf8)) }
   }
 
   private static func text(of prediction: Prediction) -> String {

@@ -27,42 +27,7 @@ struct ConvertCommand: ParsableCommand {
   )
   var paths: [String]
 
-  @Option(
-    help: ArgumentHelp(
-      "First and last wavelength in nanometres of a wide CSV with columns absorbance0, …",
-      valueName: "start:end"
-    )
-  )
-  var axis: AxisEnds?
-
-  @Option(
-    help: ArgumentHelp(
-      "Name every scan's sample after this pattern.",
-      discussion: """
-        Text with placeholders: {folder} is the folder that the file lies in, as seen from the \
-        folder that was given; {name} the file's name without extension and without the numbers at \
-        its end; {file} the name without extension. In a wide CSV the header of each column is a \
-        placeholder too, such as {Reading_ID}. Without this option the files' own names are kept, \
-        and files of a single scan, which have none, are named {folder}/{name}: the scans \
-        group02/caffeine_01.csv to _05.csv are one sample group02/caffeine.
-        """,
-      valueName: "pattern"
-    )
-  )
-  var sampleFrom: SamplePattern?
-
-  @Option(
-    name: .customLong("label"),
-    help: ArgumentHelp(
-      "A column of a wide CSV that holds labels; may be repeated.",
-      discussion: """
-        Columns that hold only low, ok and high are found without it. Where the labels are \
-        numbers, say what 0, 1, … mean: --label hdl=low,ok,high.
-        """,
-      valueName: "column[=class,class,...]"
-    )
-  )
-  var labels: [LabelColumn] = []
+  @OptionGroup var reading: RecordingOptions
 
   func validate() throws {
     guard paths.count >= 2, let output = paths.last else {
@@ -78,43 +43,21 @@ struct ConvertCommand: ParsableCommand {
   }
 
   func run() throws {
+    guard let output = paths.last else { return }
+    let recording = try reading.read(Array(paths.dropLast()))
     do throws(RecordingError) {
-      try convert()
+      try RecordingConversion.write(recording, to: output)
     } catch {
       StandardError.print(error.description)
       throw ExitStatus(error).exitCode
     }
-  }
-
-  private func convert() throws(RecordingError) {
-    guard let output = paths.last else { return }
-    let recording = try read(Array(paths.dropLast()))
-    try RecordingConversion.write(recording, to: output)
     let scanCount = recording.scans.count
     let sampleCount = Set(recording.scans.compactMap(\.sample)).count
-    print(
+    try Output.print(
       "wrote \(output): \(scanCount) \(scanCount == 1 ? "scan" : "scans") of "
         + "\(recording.wavelengthsNanometres.count) points, "
         + "\(sampleCount) named \(sampleCount == 1 ? "sample" : "samples")"
     )
-  }
-
-  private func read(_ inputs: [String]) throws(RecordingError) -> Recording {
-    var progress = ProgressLine()
-    defer { progress.clear() }
-    let options = RecordingReadOptions(
-      axisNanometres: axis?.nanometres,
-      sampleFrom: sampleFrom,
-      labels: labels
-    )
-    return try RecordingReader.read(paths: inputs, options: options) { event in
-      switch event {
-      case .progress(let file, let scans): progress.show("\(scans) scans read, now in \(file)")
-      case .tornLine(let file, let line):
-        progress.clear()
-        StandardError.print("\(file):\(line): the last line is incomplete, continuing without it")
-      }
-    }
   }
 }
 

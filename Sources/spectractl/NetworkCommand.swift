@@ -163,9 +163,9 @@ struct NetworkBenchCommand: ParsableCommand {
       line.add("minimumMicroseconds", times[0])
       line.add("p99Microseconds", p99)
       line.add("loadMicroseconds", loadMicroseconds)
-      print(String(decoding: line.finish(), as: UTF8.self), terminator: "")
+      try Output.write(line.finish())
     } else {
-      print(
+      try Output.print(
         "\(model): median \(median) µs, minimum \(times[0]) µs, p99 \(p99) µs of \(runs) runs on "
           + "\(network.instructionSet.rawValue); loaded in \(loadMicroseconds) µs"
       )

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import QuantizedNetwork
+import Service
 import Spectra
 
 /// Why `spectractl network` gives up.
@@ -22,6 +23,8 @@ enum NetworkCommandError: Error, CustomStringConvertible {
     case .inputNotGivenOnce(let name): "input '\(name)' must be given once, with --input \(name)=…"
     case .unknownInput(let found, let expected):
       "the network has no input '\(found)', it has \(expected.joined(separator: ", "))"
+    case .file(_, .notAccessible(let error)), .output(_, .notAccessible(let error)):
+      error.description
     case .file(let path, let error), .output(let path, let error):
       "\(path): \(error.description)"
     case .notReal(let path): "\(path): holds whole numbers, expected float32 or float64"

@@ -1,3 +1,5 @@
+package import Service
+
 /// An array as numpy stores it in `.npy` files of version 1.0: little-endian, in C order.
 package struct NumpyArray: Equatable {
   /// The elements by their type.
@@ -75,7 +77,7 @@ package enum NumpyFileError: Error, Equatable, CustomStringConvertible {
   case unsupportedType(found: String)
   case fortranOrder
   case truncated(found: Int, expected: Int)
-  case notAccessible(path: String, errorNumber: Int32)
+  case notAccessible(FileError)
 
   package var description: String {
     switch self {
@@ -87,7 +89,7 @@ package enum NumpyFileError: Error, Equatable, CustomStringConvertible {
     case .fortranOrder: "the .npy array is in Fortran order, expected C order"
     case .truncated(let found, let expected):
       "the .npy file has \(found) bytes, its header asks for \(expected)"
-    case .notAccessible(let path, let errorNumber): "\(path): system error \(errorNumber)"
+    case .notAccessible(let error): error.description
     }
   }
 }

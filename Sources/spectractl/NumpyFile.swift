@@ -1,20 +1,17 @@
 import Glibc
+import Service
 
 extension NumpyArray {
+  /// Larger files are refused before memory is taken for them.
+  private static let fileBytesMax = 1 << 30
+
   /// Reads the `.npy` file at `path`.
   init(contentsOfFile path: String) throws(NumpyFileError) {
-    // SAFETY: libc copies the path before it returns; so for all paths here.
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .notAccessible(path: path, errorNumber: errno) }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var block = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      // SAFETY: the block has room for as many bytes as are asked for.
-      let found = unsafe read(descriptor, &block, block.count)
-      guard found >= 0 else { throw .notAccessible(path: path, errorNumber: errno) }
-      guard found > 0 else { break }
-      bytes += block[..<found]
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try FileContents.read(path: path, limitBytes: NumpyArray.fileBytesMax)
+    } catch {
+      throw .notAccessible(error)
     }
     try self.init(parsing: bytes)
   }
@@ -28,13 +25,13 @@ extension NumpyArray {
   static func write(_ bytes: [UInt8], toFile path: String) throws(NumpyFileError) {
     let temporary = path + ".\(getpid()).partial"
     let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw .notAccessible(path: temporary, errorNumber: errno) }
+    guard descriptor >= 0 else { throw .notAccessible(FileError(path: path, errno: errno)) }
     var failure = NumpyArray.write(bytes, to: descriptor)
     if close(descriptor) != 0, failure == nil { failure = errno }
     if failure == nil, unsafe rename(temporary, path) != 0 { failure = errno }
     if let failure {
       unsafe unlink(temporary)
-      throw .notAccessible(path: path, errorNumber: failure)
+      throw .notAccessible(FileError(path: path, errno: failure))
     }
   }
 

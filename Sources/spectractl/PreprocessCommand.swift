@@ -35,8 +35,12 @@ struct PreprocessCommand: ParsableCommand {
     let recording = try reading.read(recordings)
     let classifier = try BundleOptions.classifier(folder: bundle, .draft)
     var session = RecordingPreprocessor(classifier)
+    let samples = PreprocessedSamples(recording, &session)
+    if samples.accepted.isEmpty {
+      StandardError.print("no sample has an accepted scan: nothing was written")
+      throw ExitStatus.badData.exitCode
+    }
     do throws(NumpyFileError) {
-      let samples = try PreprocessedSamples(recording, &session)
       try makeFolder(output)
       try samples.writeTable(to: output + "/samples.csv", targets: session.targetNames)
       for target in session.targetNames.indices {
@@ -44,17 +48,19 @@ struct PreprocessCommand: ParsableCommand {
         try makeFolder(folder)
         try samples.write(target: target, until: until, &session, folder: folder)
       }
-      print("wrote \(output): \(samples.accepted.count) samples, \(session.channels) points")
     } catch {
       StandardError.print(error.description)
       throw ExitStatus.cannotWrite.exitCode
     }
+    try Output.print(
+      "wrote \(output): \(samples.accepted.count) samples, \(session.channels) points"
+    )
   }
 
   private func makeFolder(_ path: String) throws(NumpyFileError) {
     // SAFETY: libc copies the path before it returns.
     guard unsafe mkdir(path, 0o777) == 0 || errno == EEXIST else {
-      throw .notAccessible(path: path, errorNumber: errno)
+      throw .notAccessible(FileError(path: path, errno: errno))
     }
   }
 }
@@ -65,9 +71,12 @@ private struct PreprocessedSamples {
   /// The samples with at least one accepted scan, in order.
   private(set) var accepted: [(sample: RecordedSample, outcome: RecordingPreprocessor.Outcome)] = []
 
-  init(_ recording: Recording, _ session: inout RecordingPreprocessor) throws(NumpyFileError) {
+  init(_ recording: Recording, _ session: inout RecordingPreprocessor) {
     self.recording = recording
+    var progress = ProgressLine()
+    defer { progress.clear() }
     for sample in recording.samples {
+      progress.show("\(accepted.count) samples have a median")
       let outcome = session.formMedian(of: sample, in: recording)
       if outcome.acceptedScans > 0 {
         accepted.append((sample, outcome))

@@ -6,7 +6,7 @@ import Spectra
 struct RecordingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "First and last wavelength in nanometres of a wide CSV with columns absorbance0, absorbance1, …",
+      "First and last wavelength in nanometres of a wide CSV with columns absorbance0, …",
       valueName: "start:end"
     )
   )
@@ -14,7 +14,15 @@ struct RecordingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Name every scan's sample after this pattern; see `spectractl convert --help`.",
+      "Name every scan's sample after this pattern.",
+      discussion: """
+        Text with placeholders: {folder} is the folder that the file lies in, as seen from the \
+        folder that was given; {name} the file's name without extension and without the numbers at \
+        its end; {file} the name without extension. In a wide CSV the header of each column is a \
+        placeholder too, such as {Reading_ID}. Without this option the files' own names are kept, \
+        and files of a single scan, which have none, are named {folder}/{name}: the scans \
+        group02/caffeine_01.csv to _05.csv are one sample group02/caffeine.
+        """,
       valueName: "pattern"
     )
   )
@@ -23,7 +31,11 @@ struct RecordingOptions: ParsableArguments {
   @Option(
     name: .customLong("label"),
     help: ArgumentHelp(
-      "A column of a wide CSV that holds labels; see `spectractl convert --help`.",
+      "A column of a wide CSV that holds labels; may be repeated.",
+      discussion: """
+        Columns that hold only low, ok and high are found without it. Where the labels are \
+        numbers, say what 0, 1, … mean: --label hdl=low,ok,high.
+        """,
       valueName: "column[=class,class,...]"
     )
   )

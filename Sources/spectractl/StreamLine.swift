@@ -28,10 +28,10 @@ struct StreamLine: Decodable {
     /// `ok 0.71`, or what stands in the way of an answer.
     var text: String {
       guard let name = `class` else { return reasons?.first ?? "no answer" }
-      guard let probability = probabilities?[name] else { return name }
-      let hundredths = Int((probability * 100).rounded())
-      return name + (hundredths >= 100 ? " 1.00" : hundredths < 10 ? " 0.0" : " 0.")
-        + (hundredths >= 100 ? "" : String(hundredths))
+      guard let probability = probabilities?[name], (0...1).contains(probability) else {
+        return name
+      }
+      return name + " " + hundredths(probability)
     }
   }
 
@@ -51,7 +51,9 @@ struct StreamLine: Decodable {
   var isFinalPrediction: Bool { isPrediction && final == true }
 
   /// One line of text for people, or nil when there is nothing to say.
-  var text: String? {
+  var text: String? { plainText?.printable }
+
+  private var plainText: String? {
     switch type {
     case "prediction":
       let answers = (targets ?? []).map { $0.name + " " + $0.text }.joined(separator: ", ")
@@ -64,7 +66,6 @@ struct StreamLine: Decodable {
       return "\(scanner ?? "?"): \(state ?? "?")" + (reason.map { ", \($0)" } ?? "")
     case "scansLost": return "\(scanner ?? "?"): \(count ?? 0) scans lost, \(reason ?? "?")"
     case "gap": return "lines \(from ?? 0) to \(to ?? 0) were not received: \(reason ?? "?")"
-    case "bye": return "the daemon says goodbye: \(reason ?? "?")"
     default: return nil
     }
   }

@@ -41,31 +41,69 @@ struct WatchCommand: ParsableCommand {
   }
 
   func run() throws {
-    var output = chosenOutput
-    var shown = 0
+    var session = WatchSession(output: chosenOutput, finals: finals, countLeft: count)
     var retry = RetryDelay()
     var lastProblem = ""
     while true {
-      do throws(ConnectionError) {
-        var connection = try PredictionConnection(path: socket)
+      let problem = try watchOnce(&session)
+      guard let problem else { return }
+      if session.takeGreeting() {
         retry.reset()
         lastProblem = ""
-        while let line = try connection.nextLine() {
-          let event = StreamLine(parsing: line)
-          if finals, !event.isFinalPrediction { continue }
-          if !output.show(line, event) { return }
-          shown += event.isPrediction ? 1 : 0
-          if let count, shown >= count { return }
-        }
-        StandardError.print("the daemon closed the connection")
-      } catch {
-        // One line for as long as the same thing is wrong.
-        if error.description != lastProblem { StandardError.print(error.description) }
-        lastProblem = error.description
       }
+      // One line for as long as the same thing is wrong.
+      if problem != lastProblem { StandardError.print(problem) }
+      lastProblem = problem
       if once { throw ExitStatus.unavailable.exitCode }
       retry.wait()
     }
+  }
+
+  /// Shows one connection's lines; returns why it ended, or nil when everything asked for was seen.
+  private func watchOnce(_ session: inout WatchSession) throws -> String? {
+    do {
+      var connection = try PredictionConnection(path: socket)
+      while let line = try connection.nextLine() {
+        if try session.show(line) { return nil }
+      }
+      return "\(socket): the daemon closed the connection\(session.goodbye)"
+    } catch let error as ConnectionError {
+      return error.description
+    }
+  }
+}
+
+/// What has been seen on the current connection, and where it goes.
+struct WatchSession {
+  private var output: any WatchOutput
+  private let finals: Bool
+  private var countLeft: Int?
+  private var wasGreeted = false
+  /// What the daemon said when it closed the connection.
+  private(set) var goodbye = ""
+
+  init(output: any WatchOutput, finals: Bool, countLeft: Int?) {
+    (self.output, self.finals, self.countLeft) = (output, finals, countLeft)
+  }
+
+  /// Whether the last connection was a real one, not a refusal.
+  mutating func takeGreeting() -> Bool {
+    defer { wasGreeted = false }
+    return wasGreeted
+  }
+
+  /// Shows a line; true when as many predictions as were asked for have been seen.
+  mutating func show(_ line: [UInt8]) throws -> Bool {
+    let event = StreamLine(parsing: line)
+    if event.type == "hello" {
+      wasGreeted = true
+      goodbye = ""
+    }
+    if event.type == "bye" { goodbye = ": \((event.reason ?? "no reason given").printable)" }
+    if finals, !event.isFinalPrediction { return false }
+    try output.show(line, event)
+    if event.isPrediction, let left = countLeft { countLeft = left - 1 }
+    return countLeft == 0
   }
 }
 
@@ -78,8 +116,8 @@ extension WatchCommand {
 
 /// Where watched lines go.
 protocol WatchOutput {
-  /// Shows one line; false when nobody reads the output any more.
-  mutating func show(_ line: [UInt8], _ event: StreamLine) -> Bool
+  /// Shows one line.
+  mutating func show(_ line: [UInt8], _ event: StreamLine) throws
 }
 
 /// Waits a little longer each time, so that a daemon that is down is not hammered.

@@ -1,17 +1,15 @@
-import Glibc
-
 /// Every line as it was sent.
 struct WatchLines: WatchOutput {
-  mutating func show(_ line: [UInt8], _ event: StreamLine) -> Bool {
-    StandardOutput.write(line + [UInt8(ascii: "\n")])
+  mutating func show(_ line: [UInt8], _ event: StreamLine) throws {
+    try Output.write(line + [UInt8(ascii: "\n")])
   }
 }
 
 /// One line of text for each event that means something to a person.
 struct WatchText: WatchOutput {
-  mutating func show(_ line: [UInt8], _ event: StreamLine) -> Bool {
-    guard let text = event.text else { return true }
-    return StandardOutput.write(Array((text + "\n").utf8))
+  mutating func show(_ line: [UInt8], _ event: StreamLine) throws {
+    guard let text = event.text else { return }
+    try Output.print(text)
   }
 }
 
@@ -27,14 +25,14 @@ struct WatchTable: WatchOutput {
     var cells: [String]
   }
 
-  mutating func show(_ line: [UInt8], _ event: StreamLine) -> Bool {
+  mutating func show(_ line: [UInt8], _ event: StreamLine) throws {
     if event.isPrediction {
       update(event)
       notice = event.demonstration == true ? "demonstration only, not for diagnosis" : ""
     } else if let text = event.text {
       notice = text
     }
-    return draw()
+    try draw()
   }
 
   private mutating func update(_ event: StreamLine) {
@@ -42,9 +40,9 @@ struct WatchTable: WatchOutput {
     let row = Row(
       sampleId: event.sampleId ?? "",
       cells: [
-        event.scanner ?? "", event.sample ?? "", String(event.scans ?? 0),
+        (event.scanner ?? "").printable, (event.sample ?? "").printable, String(event.scans ?? 0),
         event.final == true ? "final" : problems.first ?? "…",
-      ] + (event.targets ?? []).map { $0.name + " " + $0.text }
+      ] + (event.targets ?? []).map { ($0.name + " " + $0.text).printable }
     )
     if let index = rows.firstIndex(where: { $0.sampleId == row.sampleId }) {
       rows[index] = row
@@ -54,14 +52,14 @@ struct WatchTable: WatchOutput {
     }
   }
 
-  private mutating func draw() -> Bool {
+  private mutating func draw() throws {
     var lines = WatchTable.aligned([["scanner", "sample", "scans", "state"]] + rows.map(\.cells))
     lines.append(notice)
     var text = drawnLines > 0 ? "\u{1B}[\(drawnLines)A\r" : ""
     for line in lines { text += "\u{1B}[K" + line + "\n" }
     text += "\u{1B}[J"
     drawnLines = lines.count
-    return StandardOutput.write(Array(text.utf8))
+    try Output.write(Array(text.utf8))
   }
 
   private static func aligned(_ rows: [[String]]) -> [String] {
@@ -74,23 +72,5 @@ struct WatchTable: WatchOutput {
         cell + String(repeating: " ", count: widths[column] - cell.count)
       }.joined(separator: "  ")
     }
-  }
-}
-
-/// Standard output, written at once.
-enum StandardOutput {
-  /// Writes all bytes; false when nobody reads them any more.
-  static func write(_ bytes: [UInt8]) -> Bool {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      // SAFETY: the pointer is used only inside the closure.
-      let count = unsafe rest.withUnsafeBytes { buffer in
-        unsafe Glibc.write(STDOUT_FILENO, buffer.baseAddress, buffer.count)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return false }
-      rest.removeFirst(count)
-    }
-    return true
   }
 }

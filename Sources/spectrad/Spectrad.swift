@@ -50,11 +50,19 @@ struct Spectrad: AsyncParsableCommand {
       throw ExitCode(EX_CONFIG)
     case .success(let configuration):
       if checkConfig {
-        print(ConfigurationLoader.describe(configuration), terminator: "")
+        do throws(FileError) {
+          try StandardOutput.write(ConfigurationLoader.describe(configuration))
+        } catch {
+          StandardError.write("spectrad: \(error)\n")
+          throw ExitCode(EX_IOERR)
+        }
         return
       }
       do {
         try await Daemon(configuration).run()
+      } catch let error as BundleError {
+        StandardError.write("spectrad: the bundle is refused: \(error)\n")
+        throw ExitCode(EX_DATAERR)
       } catch {
         StandardError.write("spectrad: \(error)\n")
         throw ExitCode(EX_UNAVAILABLE)

@@ -37,7 +37,7 @@ let packageRoot = URL(filePath: #filePath).deletingLastPathComponent().deletingL
 
 /// The folder of measured data beside the repository; tests that need it are skipped without it.
 let sharedData = URL(
-  filePath: ProcessInfo.processInfo.environment["SPECTRAD_SHARED_DATA"]
+  filePath: ProcessInfo.processInfo.environment["TEST_SHARED_DATA"]
     ?? packageRoot.appending(path: "../shared/data").path
 )
 

@@ -87,7 +87,7 @@ import Testing
 /// The real powder scans, which the project does not contain.
 @Suite struct PowderResamplingTests {
   static let folder = URL(
-    filePath: ProcessInfo.processInfo.environment["SPECTRAD_SHARED_DATA"]
+    filePath: ProcessInfo.processInfo.environment["TEST_SHARED_DATA"]
       ?? Golden.folder.deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "../shared/data").path()
   ).appending(path: "nirscan_powders")

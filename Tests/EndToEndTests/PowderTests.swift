@@ -4,7 +4,7 @@ import Testing
 
 /// Real scans through the simulator and the daemon, compared with where they came from.
 ///
-/// Skipped where `../shared/data/nirscan_powders` (or `$SPECTRAD_SHARED_DATA`) is not there.
+/// Skipped where `../shared/data/nirscan_powders` (or `$TEST_SHARED_DATA`) is not there.
 @Suite(.enabled(if: ProjectFiles.powders != nil, "needs nirscan_powders in ../shared/data"))
 struct PowderTests {
   @Test func `1,100 measured scans come out of the daemon as they were measured`() throws {

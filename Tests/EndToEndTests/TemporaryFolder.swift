@@ -35,7 +35,7 @@ enum ProjectFiles {
   /// The real powder scans, or nil where nobody has put them.
   static var powders: String? {
     let data =
-      ProcessInfo.processInfo.environment["SPECTRAD_SHARED_DATA"] ?? root + "/../shared/data"
+      ProcessInfo.processInfo.environment["TEST_SHARED_DATA"] ?? root + "/../shared/data"
     let path = data + "/nirscan_powders/raw"
     return FileManager.default.fileExists(atPath: path) ? path : nil
   }

@@ -5,7 +5,7 @@ import spectrasim
 
 /// Scans of a real NIRscan Nano, kept outside the project: `nirscan_powders/raw`.
 private let powders: String? = {
-  let variable = ProcessInfo.processInfo.environment["SPECTRAD_SHARED_DATA"]
+  let variable = ProcessInfo.processInfo.environment["TEST_SHARED_DATA"]
   let beside = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("../../../shared/data").standardized.path
   let folder = (variable ?? beside) + "/nirscan_powders/raw"

@@ -6,7 +6,7 @@ enum PublishedStatistics {
   static var path: String? {
     var root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
     root.append("../shared/data")
-    let folder = environment("SPECTRAD_SHARED_DATA") ?? root.joined(separator: "/")
+    let folder = environment("TEST_SHARED_DATA") ?? root.joined(separator: "/")
     let path = folder + "/bloods/train_v1_describe_13140rows.csv"
     return unsafe access(path, R_OK) == 0 ? path : nil
   }

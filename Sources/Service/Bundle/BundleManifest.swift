@@ -4,7 +4,7 @@
 /// out: scatter reference, meta-feature constants, members, golden cases.
 package struct BundleManifest: Decodable, Sendable {
   /// The version of this format; 1 is the only one.
-  package var format: Int
+  var format: WholeNumber
   /// The bundle's name, for example `blood-synthetic`.
   package var name: String
   /// The bundle's version, for example `1.0.0`.
@@ -34,7 +34,7 @@ package struct BundleManifest: Decodable, Sendable {
   package struct Axis: Decodable, Sendable {
     var startNanometres: Double
     var endNanometres: Double
-    var points: Int
+    var points: WholeNumber
   }
 
   /// A range of wavelengths, both ends included.
@@ -97,15 +97,15 @@ package struct TargetManifest: Decodable, Sendable {
 
   /// Extended multiplicative signal correction.
   package struct ScatterCorrection: Decodable, Sendable {
-    var order: Int
+    var order: WholeNumber
     var reference: [Double]
   }
 
   /// A Savitzky-Golay filter.
   package struct SavitzkyGolay: Decodable, Sendable {
-    var window: Int
-    var polynomial: Int
-    var derivative: Int
+    var window: WholeNumber
+    var polynomial: WholeNumber
+    var derivative: WholeNumber
   }
 
   /// Constants of the seven meta-features.
@@ -126,7 +126,7 @@ package struct TargetManifest: Decodable, Sendable {
   /// The channels of the image.
   package struct Image: Decodable, Sendable {
     var channels: [String]
-    var mtfBins: Int
+    var mtfBins: WholeNumber
   }
 
   /// One network of the ensemble.

@@ -96,7 +96,7 @@ extension ManifestCheck {
       }
       channels.append(channel)
     }
-    return TargetConstants.Image(channels: channels, mtfBins: target.image.mtfBins)
+    return TargetConstants.Image(channels: channels, mtfBins: target.image.mtfBins.value)
   }
 
   func members(
@@ -159,11 +159,19 @@ extension ManifestCheck {
     return counts
   }
 
-  /// Names go into lines, tables and labels, so they are kept to what reads well everywhere.
-  func checkName(_ name: String, place: String) throws(BundleError) {
-    let isPlain = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
-    guard isPlain, (1...64).contains(name.utf8.count) else {
-      throw invalid(place, found: "“\(name)”", expected: "1 to 64 printable ASCII characters")
+  /// Names go into lines, tables and file names, so they are kept to what is safe in all of them.
+  func checkName(_ name: String, place: String, allowing others: String = "_-") throws(BundleError)
+  {
+    let isPlain = name.allSatisfy { character in
+      character.isASCII && (character.isLetter || character.isNumber) || others.contains(character)
+    }
+    let startsWell = name.first.map { $0.isLetter || $0.isNumber } ?? false
+    guard isPlain, startsWell, name.utf8.count <= 64 else {
+      throw invalid(
+        place,
+        found: "“\(name.prefix(80))”",
+        expected: "1 to 64 ASCII letters, digits and “\(others)”, the first a letter or digit"
+      )
     }
   }
 

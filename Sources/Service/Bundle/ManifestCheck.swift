@@ -19,11 +19,11 @@ struct ManifestCheck {
     _ manifest: BundleManifest,
     digest: String
   ) throws(BundleError) -> ModelBundle {
-    guard manifest.format == 1 else {
-      throw invalid("format", found: "\(manifest.format)", expected: "1")
+    guard manifest.format.value == 1 else {
+      throw invalid("format", found: "\(manifest.format.value)", expected: "1")
     }
-    try checkName(manifest.name, place: "name")
-    try checkName(manifest.version, place: "version")
+    try checkName(manifest.name, place: "name", allowing: "._-")
+    try checkName(manifest.version, place: "version", allowing: "._-+")
     let (axis, window) = try axisAndWindow(manifest)
     channels = window.count
     signatures = try checkedSignatures(manifest.signatures ?? [:])
@@ -69,12 +69,12 @@ struct ManifestCheck {
       let axis = WavelengthAxis(
         startNanometres: described.startNanometres,
         endNanometres: described.endNanometres,
-        points: described.points
+        points: described.points.value
       )
     else {
       throw invalid(
         "axis",
-        found: "\(described.points) points from \(described.startNanometres) to "
+        found: "\(described.points.value) points from \(described.startNanometres) to "
           + "\(described.endNanometres) nm",
         expected: "2 to \(Limits.wavelengths) points that rise"
       )
@@ -159,12 +159,12 @@ struct ManifestCheck {
         net: net,
         scaling: scaling,
         scatterCorrection: target.scatterCorrection.map {
-          .init(order: $0.order, reference: $0.reference, minimumSlope: slope)
+          .init(order: $0.order.value, reference: $0.reference, minimumSlope: slope)
         },
         savitzkyGolay: .init(
-          window: target.savitzkyGolay.window,
-          polynomial: target.savitzkyGolay.polynomial,
-          derivative: target.savitzkyGolay.derivative
+          window: target.savitzkyGolay.window.value,
+          polynomial: target.savitzkyGolay.polynomial.value,
+          derivative: target.savitzkyGolay.derivative.value
         ),
         metaFeatures: metaFeatures,
         image: image,

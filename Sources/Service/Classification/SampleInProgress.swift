@@ -16,6 +16,9 @@ package struct SampleInProgress: ~Copyable {
   private var identity = SampleIdentity(high: 0, low: 0)
   private var name = SampleName()
   private var generator = Xoshiro256()
+  private var scansTaken = 0
+  /// What was wrong with scans of the open sample.
+  private var rejections: QualityReasons = []
   /// Nil without a bundle: then there is no axis to bring scans onto.
   private let median: SampleMedianSpectrum?
 
@@ -33,11 +36,16 @@ package struct SampleInProgress: ~Copyable {
   /// How many accepted scans the open sample has.
   package var scansCount: Int { median?.scansCount ?? 0 }
 
+  /// How many scans count towards the sample's end: the accepted, or all when nobody judges them.
+  package var scansTowardsEnd: Int { median?.scansCount ?? scansTaken }
+
   /// Begins a sample at `time` under a display name.
   package mutating func begin(at time: Timestamp, name: SampleName) {
     identity = SampleIdentity(time: time, using: &generator)
     self.name = name
     median?.removeAll()
+    scansTaken = 0
+    rejections = []
     isOpen = true
   }
 
@@ -51,6 +59,8 @@ package struct SampleInProgress: ~Copyable {
   ) {
     precondition(isOpen, "a scan belongs to a sample")
     let reasons = median?.add(scan, hasSignals: hasSignals) ?? .noBundle
+    scansTaken += 1
+    rejections.formUnion(reasons)
     writeHeader(of: scan.header, reasons: reasons, into: &slot)
     writeAnswers(into: &slot)
     slot.scan.copy(scan)
@@ -68,7 +78,8 @@ package struct SampleInProgress: ~Copyable {
     answerInto slot: inout PredictionSlot
   ) {
     precondition(isOpen, "only an open sample ends")
-    writeHeader(of: lastScan, reasons: median == nil ? .noBundle : [], into: &slot)
+    // A sample without an accepted scan says what was wrong with those that it had.
+    writeHeader(of: lastScan, reasons: scansCount > 0 ? [] : rejections, into: &slot)
     slot.header.isFinal = true
     slot.header.time = time
     slot.header.monotonicNanoseconds = monotonicNanoseconds
@@ -85,15 +96,14 @@ package struct SampleInProgress: ~Copyable {
   ) {
     slot.header.kind = .prediction
     slot.header.scannerIndex = scannerIndex
+    slot.header.deviceRevision = scan.deviceRevision
     slot.header.bundleGeneration = bundleGeneration
     slot.header.sampleIdentity = identity
     slot.header.sampleName = name
     slot.header.scansCount = scansCount
     slot.header.isFinal = false
-    // Before the first accepted scan the scan's own climate is all that is known.
-    slot.header.temperatureCelsius = median?.temperatureCelsius ?? scan.temperatureCelsius
-    slot.header.relativeHumidityPercent =
-      median?.relativeHumidityPercent ?? scan.relativeHumidityPercent
+    slot.header.temperatureCelsius = median?.temperatureCelsius
+    slot.header.relativeHumidityPercent = median?.relativeHumidityPercent
     slot.header.referenceKind = scan.referenceKind
     slot.header.referenceAgeSeconds = scan.referenceAgeSeconds
     slot.header.time = scan.time

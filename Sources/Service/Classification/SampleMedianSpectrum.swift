@@ -69,6 +69,8 @@ package final class SampleMedianSpectrum {
     guard isFinite else { return .nonFinite }
     guard !median.isFull else { return [] }
     scanValues.copyPrefix(channels, of: windowValues)
+    guard SampleMedianSpectrum.isPlausible(temperature), SampleMedianSpectrum.isPlausible(humidity)
+    else { return .sensorMissing }
     scanValues[channels] = temperature
     scanValues[channels + 1] = humidity
     scanValues.withSpan { median.add($0) }
@@ -76,6 +78,11 @@ package final class SampleMedianSpectrum {
     medianValues.withMutableSpan { median.write(into: &$0) }
     return []
   }
+
+  /// Whether a sensor can have said this; what cannot be is as good as missing.
+  ///
+  /// The device's own field is an integer of hundredths, at most 655.35.
+  private static func isPlausible(_ reading: Double) -> Bool { abs(reading) <= 1_000 }
 
   /// The median temperature in °C; nil before the first accepted scan.
   package var temperatureCelsius: Double? { scansCount > 0 ? medianValues[channels] : nil }

@@ -12,6 +12,8 @@ final class RingReceiver: ScanReceiver, @unchecked Sendable {
   private var scans: ScanRing.Producer
   private let pipeline: WakeUp.Signaller
   private let directory: ScannerDirectory
+  /// Which of the scanners that have been at this address is there now.
+  private var deviceRevision: UInt32 = 0
 
   init(
     scannerIndex: Int,
@@ -27,7 +29,11 @@ final class RingReceiver: ScanReceiver, @unchecked Sendable {
     _ decode: (inout ScanFrame) throws(ScanFileError) -> Void
   ) throws(ScanFileError) {
     // A full ring counts its own loss; the pipeline reports it with the next scan it takes.
-    _ = try scans.write(decode)
+    let deviceRevision = deviceRevision
+    _ = try scans.write { (frame: inout ScanFrame) throws(ScanFileError) in
+      try decode(&frame)
+      frame.header.deviceRevision = deviceRevision
+    }
     pipeline.signal()
   }
 
@@ -36,6 +42,11 @@ final class RingReceiver: ScanReceiver, @unchecked Sendable {
     description: ScannerDescription?,
     reason: AcquisitionError?
   ) {
-    directory.scannerChanged(scannerIndex, state, description: description, reason: reason)
+    deviceRevision = directory.scannerChanged(
+      scannerIndex,
+      state,
+      description: description,
+      reason: reason
+    )
   }
 }

@@ -53,20 +53,39 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
     while true {
       hasTakenWakeUp = false
       let isLast = stop.isSet
-      for lane in lanes {
-        while classifyNextScan(of: lane) {}
-        reportLosses(of: lane)
-        endSilentSample(of: lane)
-      }
+      while serveEachLaneOnce() {}
       if isLast { return }
       if !hasTakenWakeUp { _ = wakeUp.wait(timeout: timeUntilSilence()) }
     }
+  }
+
+  /// Takes at most one scan of each lane, so that no scanner, however fast, keeps another waiting.
+  ///
+  /// Returns whether there may be more.
+  private mutating func serveEachLaneOnce() -> Bool {
+    var hasMore = false
+    for lane in lanes {
+      // Read before the ring is found empty: a scan that arrives later came after the silence.
+      let now = MonotonicClock.nanoseconds()
+      if classifyNextScan(of: lane) {
+        hasMore = true
+      } else {
+        endSilentSample(of: lane, monotonicNanoseconds: now)
+      }
+      reportLosses(of: lane)
+    }
+    return hasMore
   }
 
   /// Classifies the oldest waiting scan; false when there is none.
   private mutating func classifyNextScan(of lane: ScannerLane) -> Bool {
     waitForSpace()
     let wasRead = lane.scans.read { scan in
+      if lane.sample.isOpen, scan.header.deviceRevision != lane.lastScan.deviceRevision {
+        // Another scanner stands at the same address: its scans are of another sample.
+        endSample(of: lane, at: lane.lastScan.time, monotonicNanoseconds: nil)
+        waitForSpace()
+      }
       if !lane.sample.isOpen { PipelineStage.beginSample(of: lane, at: scan.header.time) }
       lane.lastScan = scan.header
       lane.silenceDeadline = scan.header.monotonicNanoseconds + sampleEnd.silenceNanoseconds
@@ -75,7 +94,7 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
     }
     guard wasRead else { return false }
     publishing.signal()
-    if lane.sample.scansCount >= sampleEnd.scans {
+    if lane.sample.scansTowardsEnd >= sampleEnd.scans {
       endSample(
         of: lane,
         at: lane.lastScan.time,
@@ -92,8 +111,8 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
     lane.sample.begin(at: time, name: name)
   }
 
-  private mutating func endSilentSample(of lane: ScannerLane) {
-    guard lane.sample.isOpen, MonotonicClock.nanoseconds() >= lane.silenceDeadline else { return }
+  private mutating func endSilentSample(of lane: ScannerLane, monotonicNanoseconds now: UInt64) {
+    guard lane.sample.isOpen, now >= lane.silenceDeadline else { return }
     endSample(of: lane, at: Timestamp.now(), monotonicNanoseconds: nil)
   }
 
@@ -122,6 +141,7 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
     let wasWritten = predictions.write { slot in
       slot.header.kind = .scansLost(count: count)
       slot.header.scannerIndex = lane.scannerIndex
+      slot.header.deviceRevision = lane.lastScan.deviceRevision
       slot.header.time = Timestamp.now()
       slot.header.hasScan = false
     }

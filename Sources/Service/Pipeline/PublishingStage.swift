@@ -80,7 +80,10 @@ struct SlotNaming: Sendable {
 
   /// What clients are told of `slot`.
   func event(of slot: borrowing PredictionSlot) -> StreamEvent {
-    let name = directory.name(of: slot.header.scannerIndex)
+    let name = directory.name(
+      of: slot.header.scannerIndex,
+      revision: slot.header.deviceRevision
+    )
     if case .scansLost(let count) = slot.header.kind {
       logger.warning(
         "scans were lost because the pipeline fell behind",
@@ -102,7 +105,10 @@ struct SlotNaming: Sendable {
       recorder?.record(
         slot.scan,
         prediction: prediction,
-        scanner: directory.description(of: slot.header.scannerIndex)
+        scanner: directory.description(
+          of: slot.header.scannerIndex,
+          revision: slot.header.deviceRevision
+        )
       )
     }
     return .prediction(prediction, monotonicNanoseconds: slot.header.monotonicNanoseconds)

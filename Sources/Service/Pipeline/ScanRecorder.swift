@@ -4,7 +4,7 @@ import Spectra
 /// Records every decoded scan with the prediction that was made of it.
 ///
 /// One file for each scanner, wavelength grid and start of the daemon. A file that cannot be
-/// written is reported once and stops that scanner's recording, never its predictions.
+/// written is reported once and tried again with each sample; predictions go on.
 // SAFETY (Sendable): used by the publishing thread alone.
 final class ScanRecorder: @unchecked Sendable {
   private let folder: String
@@ -14,7 +14,8 @@ final class ScanRecorder: @unchecked Sendable {
 
   private enum RecordingFile {
     case open(RecordingInProgress)
-    case failed
+    /// Until this sample has passed.
+    case failed(sampleId: String)
   }
 
   init(folder: String, logger: Logger) {
@@ -30,27 +31,30 @@ final class ScanRecorder: @unchecked Sendable {
   ) {
     let name = prediction.scanner
     do throws(RecordingError) {
-      guard let recording = try recording(of: name, frame, scanner) else { return }
+      guard let recording = try recording(of: prediction, frame, scanner) else { return }
       try recording.writer.append(Scan(frame, sample: prediction.sample), prediction: prediction)
     } catch {
-      files[name] = .failed
+      let isNew = if case .failed = files[name] { false } else { true }
+      files[name] = .failed(sampleId: prediction.sampleId)
+      guard isNew else { return }
       logger.error(
-        "recording stops: \(error); predictions go on",
+        "scans are not recorded: \(error); trying again with each sample, predictions go on",
         metadata: ["scanner": "\(name)"]
       )
     }
   }
 
   private func recording(
-    of name: String,
+    of prediction: Prediction,
     _ frame: borrowing ScanFrame,
     _ scanner: ScannerDescription
   ) throws(RecordingError) -> RecordingInProgress? {
+    let name = prediction.scanner
     switch files[name] {
-    case .failed: return nil
+    case .failed(prediction.sampleId): return nil
     case .open(let recording) where recording.gridRevision == frame.header.gridRevision:
       return recording
-    case .open, nil: break
+    case .open, .failed, nil: break
     }
     let wavelengths = (0..<frame.header.pointCount).map { frame.wavelengthsNanometres[$0] }
     // What a file name cannot hold well becomes a dash: an address has slashes and colons.

@@ -1,6 +1,6 @@
 """Makes powders.txt: what the 1,100 powder scans hold, added up per laboratory group.
 
-Reads ../shared/data/nirscan_powders/raw (or $SPECTRAD_SHARED_DATA/nirscan_powders/raw); run from
+Reads ../shared/data/nirscan_powders/raw (or $TEST_SHARED_DATA/nirscan_powders/raw); run from
 the repository root. Only sums go into the file. Each value is multiplied by a number that depends
 on its file and point, so that a swapped, lost or changed value changes the sum.
 """
@@ -10,7 +10,7 @@ import datetime
 import os
 import pathlib
 
-SHARED = pathlib.Path(os.environ.get("SPECTRAD_SHARED_DATA", "../shared/data"))
+SHARED = pathlib.Path(os.environ.get("TEST_SHARED_DATA", "../shared/data"))
 OUTPUT = pathlib.Path("Tests/Golden/recordings/powders.txt")
 KEYS = {
     "System Temp hundredths:": "temperature",

@@ -4,7 +4,7 @@ import Testing
 @Suite(
   .enabled(
     if: SharedData.path("nirscan_powders/raw") != nil,
-    "needs nirscan_powders, nirscan_blobs and bloods in ../shared/data or $SPECTRAD_SHARED_DATA"
+    "needs nirscan_powders, nirscan_blobs and bloods in ../shared/data or $TEST_SHARED_DATA"
   )
 )
 struct MeasuredRecordingTests {
