@@ -27,6 +27,7 @@ final class Broadcast {
   /// Numbers the events and queues their lines for every client.
   func publish(_ events: [StreamEvent]) {
     for event in events {
+      // Its own time for each: a line waits for those that the batch puts before it.
       let line = stream.number(event, monotonicNanoseconds: Broadcast.monotonicNanoseconds())
       let bytes = ByteBuffer(bytes: line.bytes)
       var dropped = 0

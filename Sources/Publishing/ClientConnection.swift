@@ -13,6 +13,8 @@ final class ClientConnection: ChannelInboundHandler {
     case serving(ChannelHandlerContext)
     /// The queue is sent, then a `bye` with this reason; new lines are no longer taken.
     case leaving(ChannelHandlerContext, reason: String)
+    /// The `bye` is written; the connection ends when the socket has taken it.
+    case ending(ChannelHandlerContext)
     case closed
   }
 
@@ -54,10 +56,11 @@ final class ClientConnection: ChannelInboundHandler {
     drain(context)
   }
 
-  /// Closes at once.
+  /// Closes at once; what the socket has not taken is lost.
   func close() {
     switch state {
-    case .serving(let context), .leaving(let context, _): context.close(promise: nil)
+    case .serving(let context), .leaving(let context, _), .ending(let context):
+      context.close(promise: nil)
     case .new, .closed: break
     }
   }
@@ -102,7 +105,7 @@ final class ClientConnection: ChannelInboundHandler {
       stuckTimer = nil
     }
     guard queue.isEmpty, case .leaving(_, let reason) = state else { return }
-    state = .closed
+    state = .ending(context)
     let bye = ByteBuffer(bytes: StreamLines.bye(reason: reason))
     context.writeAndFlush(wrapOutboundOut(bye)).assumeIsolated().whenComplete { _ in
       context.close(promise: nil)

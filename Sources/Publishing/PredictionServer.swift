@@ -7,10 +7,17 @@ import Synchronization
 /// One event loop of one thread owns the stream, its clients and their queues; everything here only
 /// hands work to it. To be started once and shut down once.
 package final class PredictionServer: Sendable {
-  private enum State {
+  private enum State: ~Copyable {
     case idle
     case listening(any Channel, UnixSocketFile)
     case stopped
+
+    var isStopped: Bool {
+      switch self {
+      case .stopped: true
+      default: false
+      }
+    }
   }
 
   private let settings: PublishingSettings
@@ -55,10 +62,10 @@ package final class PredictionServer: Sendable {
     do {
       channel = try await bootstrap.withBoundSocket(file.descriptor).get()
     } catch {
-      file.removeFile()
       throw .listening(path: settings.socketPath, reason: String(describing: error))
     }
-    state.withLock { $0 = .listening(channel, file) }
+    var next = State.listening(channel, file)
+    state.withLock { swap(&$0, &next) }
     loop.execute { broadcast.value.startHeartbeat() }
   }
 
@@ -70,7 +77,7 @@ package final class PredictionServer: Sendable {
     // Submitted under the lock: the loop takes tasks in order, so this one comes before the
     // shutdown's and is never given to a loop that has ended.
     let queued: EventLoopFuture<Void>? = state.withLock { state in
-      if case .stopped = state { return nil }
+      if state.isStopped { return nil }
       return loop.submit { [broadcast] in broadcast.value.publish(events) }
     }
     // The task cannot fail.
@@ -79,14 +86,14 @@ package final class PredictionServer: Sendable {
 
   /// Says `bye`, gives clients a bounded time to take their lines and removes the socket.
   package func shutdown() async {
-    let previous = state.withLock { state in
-      defer { state = .stopped }
-      return state
-    }
-    if case .stopped = previous { return }
-    if case .listening(let channel, let file) = previous {
-      // Errors below mean that what is to be closed is closed already.
-      file.removeFile()
+    var previous = State.stopped
+    state.withLock { swap(&$0, &previous) }
+    switch consume previous {
+    case .stopped: return
+    case .idle: break
+    case .listening(let channel, let file):
+      file.remove()
+      // An error means that what is to be closed is closed already.
       try? await channel.close().get()
     }
     try? await loop.flatSubmit { [broadcast] in broadcast.value.shutDown() }.get()

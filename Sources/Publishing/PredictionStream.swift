@@ -32,7 +32,8 @@ struct PredictionStream {
 
   /// Gives `event` the next number and returns its line.
   ///
-  /// `monotonicNanoseconds` is CLOCK_MONOTONIC now, to which the latency is measured.
+  /// `monotonicNanoseconds` is CLOCK_MONOTONIC now, to which the latency is measured: the line holds
+  /// the latency, so its own encoding comes after.
   mutating func number(_ event: StreamEvent, monotonicNanoseconds: UInt64) -> NumberedLine {
     let sequence = nextSequence
     nextSequence += 1

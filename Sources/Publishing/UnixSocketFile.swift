@@ -1,20 +1,23 @@
 import Glibc
 
-/// A listening Unix socket and the file that names it.
+/// A bound Unix socket and the file that names it; the file goes with the value.
 ///
 /// NIO could bind a path too, but it neither sets permission bits without a moment in which anybody
 /// may connect, nor tells a stale file from the socket of a program that runs.
-struct UnixSocketFile: Sendable {
+struct UnixSocketFile: ~Copyable, Sendable {
   /// The bound socket; whoever makes a channel of it closes it.
   let descriptor: CInt
   private let path: String
   private let device: dev_t
   private let inode: ino_t
+  /// Given up after the file: `deinit` ends before the members do.
+  private let lock: SocketLock
 
   /// Binds `path`, replacing the file of a program that no longer runs.
   init(bindingTo path: String, mode: UInt32) throws(PublishingError) {
     var address = try UnixSocketFile.address(path)
     try UnixSocketFile.checkFolder(of: path)
+    let lock = try SocketLock(ofSocketAt: path)
     try UnixSocketFile.removeStaleFile(path, &address)
     let descriptor = try UnixSocketFile.makeSocket(path)
     do throws(PublishingError) {
@@ -22,22 +25,38 @@ struct UnixSocketFile: Sendable {
       // chmod then adds what the umask took.
       guard fchmod(descriptor, mode) == 0 else { throw .system("fchmod", path, errno) }
       guard UnixSocketFile.bind(descriptor, &address) else { throw .system("bind", path, errno) }
-      guard unsafe chmod(path, mode) == 0 else { throw .system("chmod", path, errno) }
-      guard let status = UnixSocketFile.status(path) else { throw .system("lstat", path, errno) }
+      let status = try UnixSocketFile.finishFile(path, mode: mode)
       (device, inode) = (status.st_dev, status.st_ino)
     } catch {
       close(descriptor)
       throw error
     }
     (self.descriptor, self.path) = (descriptor, path)
+    self.lock = lock
   }
 
-  /// Removes the file, unless another program's has taken its place.
-  func removeFile() {
+  /// Removes the file, unless another program's has taken its place, and lets go of the path.
+  consuming func remove() {}
+
+  deinit {
     guard let status = UnixSocketFile.status(path) else { return }
     guard status.st_dev == device, status.st_ino == inode else { return }
     // SAFETY: the path is NUL-terminated for the call.
     _ = unsafe unlink(path)
+  }
+
+  /// Gives the file just bound all its permission bits, or takes it away again.
+  private static func finishFile(_ path: String, mode: UInt32) throws(PublishingError) -> stat {
+    do throws(PublishingError) {
+      // SAFETY: the path is NUL-terminated for the call.
+      guard unsafe chmod(path, mode) == 0 else { throw .system("chmod", path, errno) }
+      guard let status = status(path) else { throw .system("lstat", path, errno) }
+      return status
+    } catch {
+      // SAFETY: the path is NUL-terminated for the call.
+      _ = unsafe unlink(path)
+      throw error
+    }
   }
 
   private static func address(_ path: String) throws(PublishingError) -> sockaddr_un {
@@ -119,7 +138,8 @@ struct UnixSocketFile: Sendable {
 }
 
 extension PublishingError {
-  fileprivate static func system(_ call: String, _ path: String, _ code: CInt) -> PublishingError {
+  /// What `call` on `path` failed with; `code` is its errno.
+  static func system(_ call: String, _ path: String, _ code: CInt) -> PublishingError {
     // SAFETY: strerror gives a NUL-terminated text that is copied at once.
     let reason = unsafe String(cString: strerror(code))
     return .system(call: call, path: path, errno: code, reason: reason)

@@ -26,7 +26,10 @@ package struct Prediction: Equatable, Sendable {
   package var accepted: Bool
   /// What is wrong with the scan; empty when nothing is.
   package var qualityReasons: QualityReasons
-  /// Microseconds from the last USB report to the line being queued; nil after a silence.
+  /// Microseconds from the scan's last USB report to just before its line is encoded; nil after a
+  /// silence.
+  ///
+  /// Excluded are what follows: encoding, the client's queue and the socket.
   package var latencyMicroseconds: Int?
   /// Whether the bundle is for demonstration only.
   package var demonstration: Bool

@@ -67,14 +67,32 @@ import Testing
         .prediction(Example.prediction, monotonicNanoseconds: now + 60_000_000_000),
         .prediction(Example.prediction, monotonicNanoseconds: nil),
       ])
-      let latencies = try client.lines(3).map { line in
-        line.firstRange(of: #""latencyMicroseconds":"#).map {
-          String(line[$0.upperBound...].prefix { $0 != "," })
-        }
-      }
+      let latencies = try client.lines(3).map(latency)
       let first = try #require(latencies[0].flatMap { Int($0) })
       #expect((5_000..<10_000_000).contains(first))
       #expect(latencies[1...] == ["0", "null"])
+    }
+  }
+
+  @Test func `latency counts the lines that a batch puts before a line`() async throws {
+    try await withServer {
+      $0.queuedLinesMax = 10_000
+    } run: { server, path in
+      let client = try TestClient(path)
+      _ = try client.line()
+      let answer = StreamEvent.prediction(Example.prediction, monotonicNanoseconds: 0)
+      server.publish([answer] + (2...999).map(Example.numbered) + [answer])
+      let lines = try client.lines(1_000)
+      let first = try #require(latency(of: lines[0]).flatMap { Int($0) })
+      let last = try #require(lines.last.flatMap(latency).flatMap { Int($0) })
+      #expect(last > first)
+    }
+  }
+
+  /// The member's text, as it stands in `line`.
+  private func latency(of line: String) -> String? {
+    line.firstRange(of: #""latencyMicroseconds":"#).map {
+      String(line[$0.upperBound...].prefix { $0 != "," })
     }
   }
 

@@ -88,6 +88,34 @@ import Testing
     #expect(ContinuousClock.now - start < .seconds(5))
   }
 
+  @Test func `a shutdown does not wait for a last line that nobody reads`() async throws {
+    let folder = try SocketFolder()
+    let server = makeServer(folder.socket) { $0.shutdownTimeout = .milliseconds(50) }
+    try await server.start()
+    let stuck = try TestClient(folder.socket)
+    _ = try stuck.line()
+    // Until the kernel first takes less than was published: the rest of that line is with the
+    // event loop, the client's queue is empty, and only `bye` is left to be said.
+    var publishedBytes = 0
+    var number = 0
+    while try stuck.waitingBytes() == publishedBytes {
+      number += 1
+      server.publish([Example.numbered(number)])
+      publishedBytes += expectedLine(Example.numbered(number), sequence: number).utf8.count + 1
+    }
+    #expect(server.counters.linesDropped == 0)
+    let start = ContinuousClock.now
+    // Lets a shutdown go that would wait for ever, so that the test fails instead of hanging.
+    let rescue = Task {
+      try await Task.sleep(for: .seconds(5))
+      stuck.hangUp()
+    }
+    await server.shutdown()
+    rescue.cancel()
+    let duration = ContinuousClock.now - start
+    #expect(duration >= .milliseconds(50) && duration < .seconds(5))
+  }
+
   private struct Received {
     var gaps: [ClosedRange<Int>] = []
     var isInOrder = true

@@ -55,7 +55,17 @@ final class TestClient: Sendable {
     unsafe Glibc.send(descriptor, bytes, bytes.count, CInt(MSG_NOSIGNAL)) == bytes.count
   }
 
+  /// How many bytes the kernel keeps for this client.
+  func waitingBytes() throws -> Int {
+    var count: CInt = 0
+    // SAFETY: FIONREAD writes one `int`.
+    guard unsafe ioctl(descriptor, UInt(FIONREAD), &count) == 0 else { throw Failure("ioctl") }
+    return Int(count)
+  }
+
   func stopSending() { shutdown(descriptor, CInt(SHUT_WR)) }
+
+  func hangUp() { shutdown(descriptor, CInt(SHUT_RDWR)) }
 }
 
 /// A Unix socket that listens without ever accepting, as another program's would.
@@ -94,6 +104,7 @@ private func withUnixAddress(
 final class SocketFolder: Sendable {
   let path: String
   var socket: String { path + "/p.sock" }
+  var lock: String { socket + ".lock" }
 
   init() throws {
     var template = Array("/tmp/spectrad-test-XXXXXX".utf8CString)
@@ -105,6 +116,7 @@ final class SocketFolder: Sendable {
   deinit {
     // SAFETY: the paths are NUL-terminated for the calls.
     _ = unsafe unlink(socket)
+    _ = unsafe unlink(lock)
     _ = unsafe rmdir(path)
   }
 }
