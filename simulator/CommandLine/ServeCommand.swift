@@ -15,13 +15,22 @@ struct ServeCommand: ParsableCommand {
 
   @OptionGroup var source: SourceOptions
 
-  @Option(help: "Listen on this TCP address; repeatable. The default is 127.0.0.1:3240.")
-  var tcp: [TCPAddress] = []
+  @Option(
+    help: "Listen on this TCP address; repeatable. The default is 127.0.0.1:3240.",
+    transform: ListenAddress.tcp(argument:)
+  )
+  var tcp: [ListenAddress] = []
 
-  @Option(help: "Listen on a Unix socket at this path; repeatable.")
-  var unix: [String] = []
+  @Option(
+    help: "Listen on a Unix socket at this path; repeatable.",
+    transform: ListenAddress.unix(argument:)
+  )
+  var unix: [ListenAddress] = []
 
-  @Option(help: "How much faster than a real scanner, or max for no waits at all.")
+  @Option(
+    help: "How much faster than a real scanner, or max for no waits at all. The default is 1.",
+    transform: PlaybackSpeed.init(argument:)
+  )
   var speed = PlaybackSpeed.factor(1)
 
   @Option(help: "Seconds of real time for which scanners are busy after each sample.")
@@ -57,6 +66,15 @@ struct ServeCommand: ParsableCommand {
   func run() throws {
     // Before any other thread begins, so that none of them takes the signal.
     let signals = StopSignals()
+    try ExitStatus.reportingErrors {
+      let server = try server()
+      signals.wait()
+      try server.stop()
+    }
+  }
+
+  /// Begins to serve and says so.
+  private func server() throws -> USBIPServer {
     let scanners = try scanners()
     guard scanners.count <= Limits.scanners else {
       throw ValidationError("\(scanners.count) scanners, at most \(Limits.scanners) are exported")
@@ -83,12 +101,11 @@ struct ServeCommand: ParsableCommand {
         + "scanners=\(scanners.count) scans=\(scanners.reduce(0) { $0 + $1.scans.count }) "
         + "samples=\(scanners.reduce(0) { $0 + $1.sampleCount })\n"
     )
-    signals.wait()
-    try server.stop()
+    return server
   }
 
   private var addresses: [ListenAddress] {
-    let chosen = tcp.map(\.address) + unix.map { .unix(path: $0) }
+    let chosen = tcp + unix
     return chosen.isEmpty ? [.tcp(host: "127.0.0.1", port: 3240)] : chosen
   }
 
@@ -115,9 +132,10 @@ struct ServeCommand: ParsableCommand {
 }
 
 /// A recording that was read but that no scanner can have made.
-private struct UnplayableRecording: Error, CustomStringConvertible {
+private struct UnplayableRecording: EndingError {
   let name: String
   let reason: ReplayError
 
   var description: String { "\(name): \(reason)" }
+  var exitStatus: ExitStatus { .badData }
 }

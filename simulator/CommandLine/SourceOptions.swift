@@ -10,7 +10,10 @@ struct SourceOptions: ParsableArguments {
   )
   var replay: [String] = []
 
-  @Option(help: "First and last nanometre of recordings that do not say, such as 900:1700.")
+  @Option(
+    help: "First and last nanometre of recordings that do not say, such as 900:1700.",
+    transform: NanometreRange.init(argument:)
+  )
   var axis: NanometreRange?
 
   @Option(help: "How to name samples, such as '{folder}/{name}'.")

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Spectra
 
 /// `spectrasim synthesize`: writes a labelled recording of samples that were never measured.
@@ -9,7 +8,8 @@ struct SynthesizeCommand: ParsableCommand {
     abstract: "Write a labelled recording of synthetic donors.",
     discussion: """
       The donors' spectra follow published statistics, but nothing in the recording was measured. \
-      The same seed gives the same file on every machine.
+      The same seed gives the same file on every machine. The recording appears, and replaces a \
+      file of its name, when it is complete.
       """
   )
 
@@ -34,6 +34,9 @@ struct SynthesizeCommand: ParsableCommand {
   var output: String
 
   func validate() throws {
+    guard BloodSynthesis.canWrite(toFile: output) else {
+      throw ValidationError("--output is '\(output)', expected a name that ends in .scans.ndjson")
+    }
     guard (1...1_000_000).contains(donors) else {
       throw ValidationError("--donors is \(donors), expected 1 to 1000000")
     }
@@ -45,7 +48,15 @@ struct SynthesizeCommand: ParsableCommand {
   func run() throws {
     let synthesis = BloodSynthesis(seed: seed, donors: donors, scansPerDonor: scans)
     var progress = SynthesisProgress(donors: donors)
-    try synthesis.write(toFile: output) { progress.report(finished: $0) }
+    // They must not end the program while there is an unfinished file to remove.
+    let signals = StopSignals()
+    defer { signals.endProgramIfArrived() }
+    try ExitStatus.reportingErrors {
+      try synthesis.write(toFile: output) { finished in
+        progress.report(finished: finished)
+        return signals.arrived == nil
+      }
+    }
   }
 }
 
@@ -64,10 +75,6 @@ private struct SynthesisProgress {
     let now = clock.now
     guard now >= next else { return }
     next = now + .seconds(1)
-    let line = Array("synthetic donors: \(finished) of \(donors)\n".utf8)
-    // SAFETY: the bytes live as long as the call.
-    _ = unsafe line.withUnsafeBytes { bytes in
-      unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count)
-    }
+    StandardOutput.report("synthetic donors: \(finished) of \(donors)")
   }
 }

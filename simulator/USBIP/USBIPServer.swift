@@ -1,21 +1,5 @@
-import Glibc
 import NIOCore
 import NIOPosix
-
-/// Where the server listens.
-package enum ListenAddress: Equatable, Sendable, CustomStringConvertible {
-  /// A TCP address; port 0 lets the system choose.
-  case tcp(host: String, port: Int)
-  /// A Unix stream socket; an old socket at the path is replaced.
-  case unix(path: String)
-
-  package var description: String {
-    switch self {
-    case .tcp(let host, let port): "tcp://\(host):\(port)"
-    case .unix(let path): "unix://\(path)"
-    }
-  }
-}
 
 /// Exports virtual scanners over USB/IP until it is stopped.
 ///
@@ -27,7 +11,7 @@ package final class USBIPServer: Sendable {
 
   /// Listens on every address; `report` receives one line per event, on the server's thread.
   ///
-  /// - Throws: what the system says when an address cannot be bound; nothing is left running.
+  /// - Throws: `ListenError` when an address cannot be bound; nothing is left running.
   package init(
     recordings: [PlayableRecording],
     options: NanoDevice.Options,
@@ -42,35 +26,35 @@ package final class USBIPServer: Sendable {
         let devices = recordings.map { NanoDevice(recording: $0, options: options, now: now) }
         return NIOLoopBound(ExportedDevices(devices), eventLoop: loop)
       }.wait()
-      let listeners = try addresses.map { address in
-        try USBIPServer.listen(on: address, group: group, devices: devices, report: report)
+      let listening = try addresses.map { address in
+        let listener = try USBIPServer.listen(
+          on: address,
+          group: group,
+          devices: devices,
+          report: report
+        )
+        return address.withPort(of: listener)
       }
       self.group = group
-      self.addresses = zip(addresses, listeners).map { address, listener in
-        guard case .tcp(let host, _) = address, let port = listener.localAddress?.port else {
-          return address
-        }
-        return .tcp(host: host, port: port)
-      }
+      self.addresses = listening
     } catch {
       try? group.syncShutdownGracefully()
       throw error
     }
   }
 
-  /// Closes listeners and connections and removes the sockets' files.
-  package func stop() throws {
-    try group.syncShutdownGracefully()
-    // SAFETY: the string lends its NUL-terminated bytes for the call.
-    for case .unix(let path) in addresses { unsafe unlink(path) }
-  }
+  /// Closes listeners and connections; SwiftNIO removes the sockets' files.
+  package func stop() throws { try group.syncShutdownGracefully() }
 
   private static func listen(
     on address: ListenAddress,
     group: MultiThreadedEventLoopGroup,
     devices: NIOLoopBound<ExportedDevices>,
     report: @escaping @Sendable (String) -> Void
-  ) throws -> any Channel {
+  ) throws(ListenError) -> any Channel {
+    if case .unix(let path) = address, let kind = FileKind(at: path), kind != .socket {
+      throw .occupied(path: path, by: kind)
+    }
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 16)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -80,15 +64,19 @@ package final class USBIPServer: Sendable {
           try channel.pipeline.syncOperations.addHandler(connection)
         }
       }
-    switch address {
-    case .tcp(let host, let port):
-      // Replies are small and each is waited for; a host that vanished must not keep its device.
-      return try bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-        .childChannelOption(.socketOption(.so_keepalive), value: 1)
-        .bind(host: host, port: port).wait()
-    case .unix(let path):
-      return try bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true)
-        .wait()
+    do {
+      switch address {
+      case .tcp(let host, let port):
+        // Replies are small and each is waited for; a vanished host must not keep its device.
+        return try bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+          .childChannelOption(.socketOption(.so_keepalive), value: 1)
+          .bind(host: host, port: port).wait()
+      case .unix(let path):
+        return try bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true)
+          .wait()
+      }
+    } catch {
+      throw ListenError(address, error)
     }
   }
 }
