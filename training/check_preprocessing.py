@@ -37,7 +37,8 @@ def main():
             name = path.relative_to(oracle)
             expected, found = np.load(path), np.load(ours / name)
             if found.shape != expected.shape or found.dtype != expected.dtype:
-                print(f"{name}: {found.dtype}{found.shape}, expected {expected.dtype}{expected.shape}")
+                shapes = [f"{values.dtype}{values.shape}" for values in (found, expected)]
+                print(f"{name}: found {shapes[0]}, expected {shapes[1]}")
                 passed = False
                 continue
             difference = float(np.abs(found - expected).max())

@@ -29,7 +29,7 @@ def arguments():
     parser.add_argument("--name", default="blood-synthetic")
     parser.add_argument("--version", default="1.0.0")
     parser.add_argument("--data", required=True, help="where the recordings come from, in words")
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--folds", type=int, default=3, help="0 leaves cross-validation out")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
