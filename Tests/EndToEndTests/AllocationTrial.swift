@@ -76,6 +76,7 @@ struct AllocationTrial {
 final class AllocationTally: Sendable {
   private let scans: Range<Int>
   private let plantedAt: Int?
+  private let planted = Mutex<PlantedObject?>(nil)
   private let before = Atomic<Int>(0)
   private let after = Atomic<Int>(0)
   private let isFinished = Atomic<Bool>(false)
@@ -94,26 +95,17 @@ final class AllocationTally: Sendable {
 
   /// Called by the thread after each scan, with how many there have been.
   func note(scan: Int) {
-    if scan == plantedAt { AllocationTally.allocate() }
+    // Somebody must keep the object, or the optimiser puts it on the stack.
+    if scan == plantedAt { planted.withLock { $0 = PlantedObject() } }
     if scan == scans.lowerBound { before.store(callocation_count(), ordering: .relaxed) }
     guard scan == scans.upperBound else { return }
     after.store(callocation_count(), ordering: .relaxed)
     isFinished.store(true, ordering: .releasing)
   }
-
-  private static func allocate() { keep(PlantedObject()) }
 }
 
 /// One allocation when it is made.
-private final class PlantedObject {
-  var value = 1
-}
-
-/// Keeps the optimiser from leaving the object out.
-@inline(never)
-private func keep(_ object: PlantedObject) {
-  precondition(object.value == 1)
-}
+private final class PlantedObject: Sendable {}
 
 /// Decodes each scan into a ring, as the daemon's own receiver does.
 // SAFETY (Sendable): used by the acquisition thread alone.

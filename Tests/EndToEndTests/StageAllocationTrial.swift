@@ -14,8 +14,10 @@ struct StageAllocationTrial {
 
   init() throws {
     bundle = try BundleLoader.load(folder: ProjectFiles.bundle)
-    let path = try Laboratory().synthesize(donors: 1, scans: 20)
-    recording = try RecordingReader.read(paths: [path])
+    let laboratory = try Laboratory()
+    recording = try RecordingReader.read(
+      paths: [try laboratory.synthesize(donors: 1, scans: 20)]
+    )
   }
 
   /// What the thread allocates while it answers so many scans.

@@ -14,12 +14,34 @@ import Testing
     )
     let isRunning = try client.read { $0.contains(where: \.isPrediction) }
     try #require(isRunning, "\(daemon.errors)\(simulator.errors)")
+    let start = ContinuousClock.now
     daemon.kill(signal)
-    #expect(daemon.waitForExit(seconds: 3) == 0, "\(daemon.errors)")
-    let saysGoodbye = try client.read { $0.last?.type == "bye" }
+    let saysGoodbye = try client.read(seconds: 3) { $0.last?.type == "bye" }
     #expect(saysGoodbye)
+    #expect(daemon.waitForExit(seconds: 3) == 0, "\(daemon.errors)")
+    #expect(ContinuousClock.now - start < .seconds(3))
     #expect(client.lines.last?.reason == "shutdown")
     #expect(!laboratory.folder.exists("predictions.sock"))
+  }
+
+  @Test func `a client that does not read does not keep the daemon from stopping`() throws {
+    let laboratory = try Laboratory()
+    let recording = try laboratory.synthesize(donors: 1, scans: 5)
+    let daemon = try laboratory.startDaemon(settings: ["predictions.queueLines=65536"])
+    let idle = try laboratory.connect()
+    let client = try laboratory.connect()
+    let simulator = try laboratory.startSimulator(
+      replaying: recording,
+      ["--repeat", "--sample-gap", "0"]
+    )
+    // More than the kernel keeps for a client that does not read.
+    let isBehind = try client.read { $0.count(where: \.isPrediction) >= 1_000 }
+    try #require(isBehind, "\(daemon.errors)\(simulator.errors)")
+    daemon.kill(SIGTERM)
+    let saysGoodbye = try client.read(seconds: 3) { $0.last?.type == "bye" }
+    #expect(saysGoodbye)
+    #expect(daemon.waitForExit(seconds: 3) == 0, "\(daemon.errors)")
+    #expect(idle.lines.isEmpty)
   }
 
   @Test func `a daemon without its scanner stops as well`() throws {
