@@ -14,13 +14,16 @@ struct Laboratory {
     "usbip+unix://\(folder.path("simulator.sock"))/1-\(number)"
   }
 
-  /// Starts the simulator at full speed and waits until it listens.
-  func startSimulator(replaying recording: String, _ options: [String] = []) throws
-    -> RunningProgram
-  {
+  /// Starts the simulator, without any waits or so much faster than a real scanner, and waits until
+  /// it listens.
+  func startSimulator(
+    replaying recording: String,
+    speed: String = "max",
+    _ options: [String] = []
+  ) throws -> RunningProgram {
     let program = try RunningProgram(
       "spectrasim",
-      ["--replay", recording, "--unix", folder.path("simulator.sock"), "--speed", "max"] + options,
+      ["--replay", recording, "--unix", folder.path("simulator.sock"), "--speed", speed] + options,
       in: folder
     )
     try #require(program.waitForText("spectrasim: ready"), "\(program.errors)")
