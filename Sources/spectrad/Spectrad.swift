@@ -62,6 +62,7 @@ struct Spectrad: AsyncParsableCommand {
         try await Daemon(configuration).run()
       } catch let error as BundleError {
         StandardError.write("spectrad: the bundle is refused: \(error)\n")
+        if case .unreadable = error { throw ExitCode(EX_NOINPUT) }
         throw ExitCode(EX_DATAERR)
       } catch {
         StandardError.write("spectrad: \(error)\n")

@@ -24,7 +24,7 @@ struct PowderTests {
     )
     let isComplete = try client.read { lines in
       lines.contains { $0.type == "scansLost" }
-        || lines.count(where: \.isPrediction) >= source.scans.count
+        || lines.count { $0.isPrediction && !$0.isFinal } >= source.scans.count
     }
     try #require(isComplete, "\(client.lines.count)\n\(daemon.errors)\(simulator.errors)")
     daemon.kill(SIGTERM)

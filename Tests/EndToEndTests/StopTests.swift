@@ -80,7 +80,7 @@ import Testing
       ["--bundle", folder.path("nothing"), "--socket", folder.path("p.sock")],
       in: folder
     )
-    #expect(result.status == 69)
+    #expect(result.status == 66)
     #expect(
       result.errors.contains(
         "\(folder.path("nothing"))/bundle.json: cannot be read: No such file or directory"

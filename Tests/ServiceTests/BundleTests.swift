@@ -48,7 +48,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
       "\"name\":\"te sts\"",
       "name",
       "“te sts”",
-      "1 to 64 printable ASCII characters"
+      "1 to 64 ASCII letters, digits and “._-”, the first a letter or digit"
     ),
     Damage(
       "\"points\":170",
@@ -226,11 +226,14 @@ struct Damage: Sendable, CustomTestStringConvertible {
   @Test(
     arguments: [
       ("\"version\":\"1.0.0\",", "", "the file", "found no member “version”, expected one"),
-      ("\"points\":170", "\"points\":\"170\"", "axis.points", "found another type, expected Int"),
-      ("\"points\":170", "\"points\":null", "axis.points", "found null, expected Int"),
+      (
+        "\"points\":170", "\"points\":\"170\"", "axis.points",
+        "found another type, expected a number"
+      ),
+      ("\"points\":170", "\"points\":null", "axis.points", "found null, expected a number"),
       (
         "\"classes\":[", "\"classes\":[1,", "targets[0].classes[0]",
-        "found another type, expected String"
+        "found another type, expected a text"
       ),
     ]
   )

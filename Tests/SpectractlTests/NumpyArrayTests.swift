@@ -4,7 +4,10 @@ import spectractl
 @Suite struct NumpyArrayTests {
   @Test func `what is written reads back`() throws {
     let arrays = [
-      NumpyArray(shape: [2, 2], elements: .float32([0, -1.5, .infinity, Float.leastNonzeroMagnitude])),
+      NumpyArray(
+        shape: [2, 2],
+        elements: .float32([0, -1.5, .infinity, Float.leastNonzeroMagnitude])
+      ),
       NumpyArray(shape: [], elements: .float64([.pi])),
       NumpyArray(shape: [0, 3], elements: .uint8([])),
       NumpyArray(shape: [3], elements: .int8([-128, 0, 127])),

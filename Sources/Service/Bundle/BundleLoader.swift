@@ -116,13 +116,13 @@ package enum BundleLoader {
       return .malformed(
         path: path,
         place: place(context.codingPath),
-        problem: "found another type, expected \(type)"
+        problem: "found another type, expected \(words(for: type))"
       )
     case .valueNotFound(let type, let context):
       return .malformed(
         path: path,
         place: place(context.codingPath),
-        problem: "found null, expected \(type)"
+        problem: "found null, expected \(words(for: type))"
       )
     case .dataCorrupted(let context):
       let cause = context.underlyingError.map { ": \($0)" } ?? ""
@@ -133,6 +133,16 @@ package enum BundleLoader {
       )
     @unknown default:
       return .malformed(path: path, place: "the file", problem: "\(error)")
+    }
+  }
+
+  /// What a type of ours is called in JSON.
+  private static func words(for type: any Any.Type) -> String {
+    switch type {
+    case is Double.Type, is Int.Type: "a number"
+    case is String.Type: "a text"
+    case is Bool.Type: "true or false"
+    default: "\(type)".hasPrefix("Array") ? "an array" : "an object"
     }
   }
 

@@ -67,12 +67,14 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
     for lane in lanes {
       // Read before the ring is found empty: a scan that arrives later came after the silence.
       let now = MonotonicClock.nanoseconds()
-      if classifyNextScan(of: lane) {
+      lane.noticeLosses()
+      let wasRead = classifyNextScan(of: lane)
+      if lane.isLossDue(afterScan: wasRead) { reportLosses(of: lane) }
+      if wasRead {
         hasMore = true
       } else {
         endSilentSample(of: lane, monotonicNanoseconds: now)
       }
-      reportLosses(of: lane)
     }
     return hasMore
   }
@@ -135,8 +137,7 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
   }
 
   private mutating func reportLosses(of lane: ScannerLane) {
-    let count = lane.scans.takeLosses()
-    guard count > 0 else { return }
+    let count = lane.takeNoticedLosses()
     waitForSpace()
     let wasWritten = predictions.write { slot in
       slot.header.kind = .scansLost(count: count)

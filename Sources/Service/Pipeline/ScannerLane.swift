@@ -15,6 +15,10 @@ package final class ScannerLane: @unchecked Sendable {
   var silenceDeadline: UInt64 = 0
   /// How many samples this scanner has begun: the display name of the next.
   var sampleCount = 0
+  /// Losses that have been noticed and not yet been reported.
+  private var noticedLosses: UInt64 = 0
+  /// How many scans that waited when the losses were noticed come before them, at most.
+  private var scansBeforeLosses = 0
 
   /// Joins scanner `scannerIndex`'s ring with the samples that are made of its scans.
   package init(
@@ -25,5 +29,29 @@ package final class ScannerLane: @unchecked Sendable {
     self.scannerIndex = scannerIndex
     self.scans = scans
     self.sample = sample
+  }
+
+  /// Takes note of scans that the full ring has dropped.
+  func noticeLosses() {
+    let count = scans.takeLosses()
+    guard count > 0 else { return }
+    // They are newer than the scans that wait in the ring: those are answered first.
+    if noticedLosses == 0 { scansBeforeLosses = Limits.ringScans }
+    noticedLosses += count
+  }
+
+  /// Whether everything older than the noticed losses has been answered.
+  ///
+  /// `afterScan` tells whether a scan has just been answered; if not, the ring is empty.
+  func isLossDue(afterScan: Bool) -> Bool {
+    guard noticedLosses > 0 else { return false }
+    scansBeforeLosses -= afterScan ? 1 : scansBeforeLosses
+    return scansBeforeLosses <= 0
+  }
+
+  /// The noticed losses, which are reported now.
+  func takeNoticedLosses() -> UInt64 {
+    defer { noticedLosses = 0 }
+    return noticedLosses
   }
 }
