@@ -4,8 +4,11 @@ package struct ScanConfiguration: Equatable, Sendable {
   package var section: ScanSection
   /// How many passes are averaged.
   package var repeats: Int
-  /// The name, at most 39 bytes.
+  /// The name, at most `nameBytesMax` bytes.
   package var name: String
+
+  /// The name's field has 40 bytes and ends with a NUL.
+  package static let nameBytesMax = 39
 
   /// Makes a configuration from its parts, which are not checked here.
   package init(section: ScanSection, repeats: Int, name: String) {
@@ -33,7 +36,8 @@ package struct ScanConfiguration: Equatable, Sendable {
     let data = SerializedImage.plainConfiguration.dataOffset
     section = try ScanSection(parsing: bytes, at: data)
     repeats = Int(bytes.uint16(at: data + 58))
-    name = text(of: bytes, in: data + 11..<data + 51)
+    // The field's fortieth byte is its NUL, whatever the scanner left there.
+    name = text(of: bytes, in: data + 11..<data + 11 + ScanConfiguration.nameBytesMax)
   }
 
   /// The 91 bytes that the scanner reads.
@@ -43,7 +47,7 @@ package struct ScanConfiguration: Equatable, Sendable {
     // The scanner numbers and signs stored configurations itself.
     bytes.appendLittleEndian(UInt16(0))
     bytes += Array(repeating: 0, count: 8)
-    let nameBytes = Array(name.utf8.prefix(39))
+    let nameBytes = Array(name.utf8.prefix(ScanConfiguration.nameBytesMax))
     bytes += nameBytes + Array(repeating: 0, count: 40 - nameBytes.count)
     bytes.appendLittleEndian(UInt16(clamping: section.startNanometres))
     bytes.appendLittleEndian(UInt16(clamping: section.endNanometres))
