@@ -21,7 +21,8 @@ for fuzzer in "$@"; do
   cp -r "Fuzz/Corpus/$fuzzer/." "$corpus/"
   mkdir -p "$scratch/crashes"
   echo "fuzz: $fuzzer for $seconds s"
-  if "$scratch/release/$fuzzer" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 \
+  # Swift's own crash reporter and AddressSanitizer get in each other's way.
+  if SWIFT_BACKTRACE=enable=no "$scratch/release/$fuzzer" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 \
     -print_final_stats=1 -artifact_prefix="$scratch/crashes/$fuzzer-" "$corpus" \
     >"$scratch/$fuzzer.log" 2>&1; then
     grep -E 'stat::number_of_executed_units|stat::average_exec' "$scratch/$fuzzer.log" || true
