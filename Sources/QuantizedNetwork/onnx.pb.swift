@@ -14,11 +14,7 @@
 ///   protoc --swift_out=Sources/QuantizedNetwork --swift_opt=Visibility=Internal \
 ///     --proto_path=Sources/QuantizedNetwork onnx.proto
 
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
 import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
