@@ -20,6 +20,11 @@ let argumentParser = Target.Dependency.product(
 /// Each module may import those named here and nothing else of ours.
 let modules: [Target] = [
   .target(name: "CLinux", cSettings: strictC),
+  .systemLibrary(
+    name: "CLibUSB",
+    pkgConfig: "libusb-1.0",
+    providers: [.apt(["libusb-1.0-0-dev"])]
+  ),
   .target(name: "Int8Kernels", cSettings: strictC),
   .target(name: "Spectra", swiftSettings: strict),
   .target(name: "Chemometrics", dependencies: ["Spectra"], swiftSettings: strict),
@@ -31,7 +36,11 @@ let modules: [Target] = [
     exclude: ["onnx.proto"],
     swiftSettings: strict
   ),
-  .target(name: "Acquisition", dependencies: ["Spectra", "CLinux"], swiftSettings: strict),
+  .target(
+    name: "Acquisition",
+    dependencies: ["Spectra", "CLinux", "CLibUSB"],
+    swiftSettings: strict
+  ),
   .target(name: "Streaming", dependencies: ["Spectra", "CLinux"], swiftSettings: strict),
   .target(name: "Publishing", dependencies: ["Spectra", nioCore, nioPosix], swiftSettings: strict),
   .target(
