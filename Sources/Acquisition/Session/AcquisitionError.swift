@@ -34,6 +34,10 @@ package enum AcquisitionError: Error, Equatable, Sendable {
   case scanFile(ScanFileError)
   /// The reference file or its matrix was not decoded, so absorbance has no values.
   case reference(ScanFileError)
+  /// The scanner is none of those that the configuration names.
+  case scannerNotConfigured
+  /// So many scanners are connected already.
+  case tooManyScanners(limit: Int)
   /// The acquisition was told to stop.
   case stopped
 }
@@ -82,6 +86,8 @@ extension AcquisitionError {
     case .scanFailed, .noNewScan: "scanFailed"
     case .scanFile: "scanFileInvalid"
     case .reference: "referenceInvalid"
+    case .scannerNotConfigured: "scannerNotConfigured"
+    case .tooManyScanners: "tooManyScanners"
     case .stopped: "stopped"
     }
   }
@@ -122,6 +128,8 @@ extension AcquisitionError: CustomStringConvertible {
     case .noNewScan(let index): "the scan ended without data: scan \(index) is still the last"
     case .scanFile(let error): "scan file: \(error)"
     case .reference(let error): "reference: \(error)"
+    case .scannerNotConfigured: "the configuration names other scanners only"
+    case .tooManyScanners(let limit): "\(limit) scanners are connected already, which is the limit"
     case .stopped: "the acquisition was stopped"
     }
   }

@@ -1,19 +1,23 @@
 internal import Spectra
 
 extension ScanSession where Transport: ~Copyable {
-  /// Identifies and prepares the scanner, and gives `decoder` its reference.
-  ///
-  /// Returns why scans will have no absorbance, or nil when they will.
-  mutating func open(
-    decoder: inout ScanDecoder
-  ) throws(AcquisitionError) -> AcquisitionError? {
+  /// Finds out which scanner this is, and changes nothing about it.
+  mutating func identify() throws(AcquisitionError) {
     try link.resynchronize(
       commandTimeout: options.commandTimeout,
       drainTimeout: options.drainTimeout
     )
     // Asking for versions while a scan runs would switch the display controller off.
     try awaitIdle()
-    try identify()
+    try readIdentity()
+  }
+
+  /// Prepares the scanner for scanning, and gives `decoder` its reference.
+  ///
+  /// Returns why scans will have no absorbance, or nil when they will.
+  mutating func prepare(
+    decoder: inout ScanDecoder
+  ) throws(AcquisitionError) -> AcquisitionError? {
     try resetErrors()
     try ifSupported(.setHibernation, [0])
     try ifSupported(.setClock, clockParameters(Timestamp.now().calendarTime))
@@ -34,7 +38,7 @@ extension ScanSession where Transport: ~Copyable {
     try readEstimatedScanTime()
   }
 
-  private mutating func identify() throws(AcquisitionError) {
+  private mutating func readIdentity() throws(AcquisitionError) {
     let timeout = options.slowCommandTimeout
     if let length = try ifSupported(.readVersions, timeout: timeout), length >= 4 {
       let version = link.replyNumber
