@@ -16,6 +16,16 @@ package enum AcquisitionError: Error, Equatable, Sendable {
   case deviceGone(transferStatus: Int32)
   /// A transfer failed for another reason.
   case transferFailed(status: Int32)
+  /// The user may not open this device node.
+  case noPermission(node: String)
+  /// Somebody else has the scanner; nil when nobody can be named.
+  case inUse(by: String?)
+  /// The scanner cannot be opened for another reason; the code is libusb's.
+  case openingFailed(libusbCode: Int32)
+  /// The device refused a transfer: its endpoint is halted until the scanner is opened again.
+  case stalled
+  /// libusb does not run on this machine; the code is its own.
+  case usbUnavailable(libusbCode: Int32)
   /// The device or the server did not answer in time; the command is nil outside of commands.
   case timeout(command: NanoCommand?)
   /// What the server sent is no USB/IP; the number is what it sent instead.
@@ -60,6 +70,8 @@ package enum USBIPViolation: Error, Equatable, Sendable {
 package enum NanoViolation: Error, Equatable, Sendable {
   /// Too many packets in a row are no answer.
   case strayPackets(Int)
+  /// A report has fewer bytes than 64.
+  case shortReport(byteCount: Int)
   /// The reply has another length than this command's.
   case replyLength(found: Int, expected: Int)
   /// The file has another size than this kind's.
@@ -78,6 +90,11 @@ extension AcquisitionError {
     case .connectionLost: "connectionLost"
     case .deviceGone: "deviceGone"
     case .transferFailed: "transferFailed"
+    case .noPermission: "noPermission"
+    case .inUse: "inUse"
+    case .openingFailed: "openingFailed"
+    case .stalled: "stalled"
+    case .usbUnavailable: "usbUnavailable"
     case .timeout: "timeout"
     case .serverViolation: "serverError"
     case .protocolError: "protocolError"
@@ -115,6 +132,14 @@ extension AcquisitionError: CustomStringConvertible {
     case .connectionLost(let number): "the server closed the connection (errno \(number))"
     case .deviceGone(let status): "the device left the bus (transfer status \(status))"
     case .transferFailed(let status): "a transfer failed with status \(status)"
+    case .noPermission(let node):
+      "no permission to open \(node): install 60-spectrad.rules, then plug the scanner in again"
+    case .inUse(let holder):
+      "the scanner is in use by \(holder ?? "another program"); end that and it will be found"
+    case .openingFailed(let code): "the scanner cannot be opened (\(libusbErrorName(code)))"
+    case .stalled: "the device stalled a transfer"
+    case .usbUnavailable(let code):
+      "USB cannot be used on this machine (\(libusbErrorName(code)))"
     case .timeout(.some(let command)): "command \(command) was not answered in time"
     case .timeout(nil): "the server did not answer in time"
     case .serverViolation(let violation): "the server broke USB/IP: \(violation)"
@@ -153,6 +178,7 @@ extension NanoViolation: CustomStringConvertible {
   package var description: String {
     switch self {
     case .strayPackets(let count): "\(count) packets were no answer"
+    case .shortReport(let count): "a report of \(count) bytes, expected \(reportByteCount)"
     case .replyLength(let found, let expected): "\(found) bytes of data, expected \(expected)"
     case .fileSize(let found, let expected): "a file of \(found) bytes, expected \(expected)"
     }
