@@ -2,7 +2,6 @@ import Spectra
 
 /// Files that the host reads in chunks of 512 bytes.
 extension NanoDevice {
-  private static let chunkBytes = 512
   private static let hadamardNoiseBytes = 20_160
 
   /// Answers the two file commands.
@@ -40,7 +39,7 @@ extension NanoDevice {
 
   private func nextChunk(now: UInt64) -> NanoReply {
     guard var transfer = state.transfer else { return .ok([]) }
-    let end = min(transfer.offset + NanoDevice.chunkBytes, transfer.bytes.count)
+    let end = min(transfer.offset + ScanFile.chunkBytes, transfer.bytes.count)
     let chunk = Array(transfer.bytes[transfer.offset..<end])
     if transfer.isScan, !chunk.isEmpty, end == transfer.bytes.count {
       playlist.scanWasRead(now: now)

@@ -4,6 +4,12 @@ package import Spectra
 package struct ScanFile: Equatable, Sendable {
   /// The size of every scan file and of the factory reference.
   package static let byteCount = 3822
+  /// The most bytes of a file that one reply carries.
+  package static let chunkBytes = 512
+  /// How many chunks a scan file comes in.
+  package static let chunkCount = 8
+  /// How many packets its chunks come in: seven of nine and one of four.
+  package static let packetCount = 67
   /// Words in the file's array; those behind the scan's own are zero.
   package static let wordLimit = 864
   /// Signal words before each dark reading.
