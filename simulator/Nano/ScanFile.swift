@@ -128,7 +128,7 @@ package struct ScanFile: Equatable, Sendable {
     spread: DarkSpread = .deterministic
   ) -> [Int32] {
     let blackCount = signal.count / signalWordsPerBlack
-    let level = blackCount == 0 ? 0 : darkLevel
+    let level = level(darkLevel, pointCount: signal.count)
     var words: [Int32] = []
     words.reserveCapacity(signal.count + blackCount)
     for (index, value) in signal.enumerated() {
@@ -142,6 +142,11 @@ package struct ScanFile: Equatable, Sendable {
       words.append(level + deviation)
     }
     return words
+  }
+
+  /// The dark level of a scan of so many points; one without a dark reading has none.
+  package static func level(_ darkLevel: Int32, pointCount: Int) -> Int32 {
+    pointCount < signalWordsPerBlack ? 0 : darkLevel
   }
 
   /// Deviations come in pairs of opposite sign; an odd one out is zero.
