@@ -121,9 +121,7 @@ package struct FaultSchedule: Sendable {
     return true
   }
 
-  /// What spoils the measurement of scan `scan`, told once for each scan.
-  ///
-  /// - Parameter matters: whether what is being read shows this fault at all.
+  /// What spoils the measurement of scan `scan`, of what `matters` to the reader; told once a scan.
   package mutating func measurements(
     scan: Int,
     where matters: (MeasurementFault) -> Bool

@@ -45,8 +45,9 @@ extension NanoDevice {
     guard isOnBus else { return }
     if let middle = departureWhileScanning, middle <= now {
       leave(scan: servedScans, .whileScanning, now: now)
+    } else if !leavesDuringScan {
+      finishDueScan(now: now)
     }
-    finishDueScan(now: now)
     sleepIfIdle(now: now)
   }
 
@@ -90,10 +91,12 @@ extension NanoDevice {
 
   /// Half-way through the scan, if the device is to leave there; first the start is answered.
   private var departureWhileScanning: UInt64? {
-    guard let running = state.running, replies.isEmpty,
-      faults.expectsDeparture(scan: servedScans, .whileScanning)
-    else { return nil }
+    guard let running = state.running, leavesDuringScan, replies.isEmpty else { return nil }
     return running.start + (running.end - running.start) / 2
+  }
+
+  private var leavesDuringScan: Bool {
+    state.running != nil && faults.expectsDeparture(scan: servedScans, .whileScanning)
   }
 
   private var idleWindowEnd: UInt64? {
