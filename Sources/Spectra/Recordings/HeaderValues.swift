@@ -81,7 +81,7 @@ struct HeaderValues {
   /// Three coefficients; nil when there are none at all.
   func threeNumbers() throws(RecordingError) -> [Double]? {
     if cells.isEmpty { return nil }
-    let numbers = cells.count == 3 ? try numbers() : try decimalNumbers()
+    let numbers = cells.count == 6 ? try decimalNumbers() : try numbers()
     guard numbers.count == 3 else {
       throw .malformed(rows.place(), found: "\(numbers.count) numbers", expected: "three numbers")
     }

@@ -61,8 +61,9 @@ struct JCAMPBlock {
       }
     }
     if let unclosed = open ?? link {
-      throw source.malformed(
-        records[records.count - 1],
+      let last = records[records.count - 1]
+      throw .malformed(
+        RecordingPlace(file: source.file, line: last.data.last?.line ?? last.line),
         found: "the end of the file",
         expected: "##END= of the block that begins on line \(unclosed.line)"
       )

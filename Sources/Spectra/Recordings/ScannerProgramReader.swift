@@ -51,8 +51,8 @@ struct ScannerProgramReader {
       guard try rows.next() else { break }
       let key = ScannerProgramReader.key(try rows.text(0))
       if ScannerProgramReader.isTitle(key) { return }
-      guard let headerKey = HeaderKey(key), rows.cells.count > 1 else { continue }
       try readNamesAtLineEnd()
+      guard let headerKey = HeaderKey(key), rows.cells.count > 1 else { continue }
       try readValue(headerKey, key: key)
     }
     throw .malformed(
