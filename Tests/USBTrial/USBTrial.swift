@@ -1,0 +1,1 @@
+@main enum USBTrial { static func main() {} }
