@@ -118,7 +118,9 @@ static void preload(char **arguments) {
     g_autofree char *libraries = present && *present ? g_strconcat(PRELOAD " ", present, NULL)
                                                      : g_strdup(PRELOAD);
     setenv("LD_PRELOAD", libraries, 1);
-    execv("/proc/self/exe", arguments);
+    // By its own path, so that it keeps its name.
+    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
+    if (program) execv(program, arguments);
     perror("usbmock: exec");
     exit(70);
 }
