@@ -30,6 +30,8 @@ final class ScanObserver: ScanReceiver, Sendable {
 
   var now: Seen { seen.withLock { $0 } }
 
+  func accept(_ description: ScannerDescription) throws(AcquisitionError) {}
+
   func scannerChanged(
     _ state: ScannerState,
     description: ScannerDescription?,

@@ -16,6 +16,16 @@ package enum AcquisitionError: Error, Equatable, Sendable {
   case deviceGone(transferStatus: Int32)
   /// A transfer failed for another reason.
   case transferFailed(status: Int32)
+  /// The user may not open this device node.
+  case noPermission(node: String)
+  /// Somebody else has the scanner; nil when nobody can be named.
+  case inUse(by: String?)
+  /// The scanner cannot be opened for another reason; the code is libusb's.
+  case openingFailed(libusbCode: Int32)
+  /// The device refused a transfer: its endpoint is halted until the scanner is opened again.
+  case stalled
+  /// libusb does not run on this machine; the code is its own.
+  case usbUnavailable(libusbCode: Int32)
   /// The device or the server did not answer in time; the command is nil outside of commands.
   case timeout(command: NanoCommand?)
   /// What the server sent is no USB/IP; the number is what it sent instead.
@@ -40,6 +50,10 @@ package enum AcquisitionError: Error, Equatable, Sendable {
   case referenceStore(ReferenceStoreError)
   /// The scanner scans, but something is wrong with it.
   case unhealthy(ScannerHealth)
+  /// The scanner is none of those that the configuration names.
+  case scannerNotConfigured
+  /// So many scanners are connected already.
+  case tooManyScanners(limit: Int)
   /// The acquisition was told to stop.
   case stopped
 }
@@ -62,6 +76,8 @@ package enum USBIPViolation: Error, Equatable, Sendable {
 package enum NanoViolation: Error, Equatable, Sendable {
   /// Too many packets in a row are no answer.
   case strayPackets(Int)
+  /// A report has fewer bytes than 64.
+  case shortReport(byteCount: Int)
   /// The reply has another length than this command's.
   case replyLength(found: Int, expected: Int)
   /// The file has another size than this kind's.
@@ -80,6 +96,11 @@ extension AcquisitionError {
     case .connectionLost: "connectionLost"
     case .deviceGone: "deviceGone"
     case .transferFailed: "transferFailed"
+    case .noPermission: "noPermission"
+    case .inUse: "inUse"
+    case .openingFailed: "openingFailed"
+    case .stalled: "stalled"
+    case .usbUnavailable: "usbUnavailable"
     case .timeout: "timeout"
     case .serverViolation: "serverError"
     case .protocolError: "protocolError"
@@ -91,6 +112,8 @@ extension AcquisitionError {
     case .referenceRefused(let problem): problem.reason
     case .referenceStore: "referenceStoreFailed"
     case .unhealthy(let health): health.reason ?? "healthy"
+    case .scannerNotConfigured: "scannerNotConfigured"
+    case .tooManyScanners: "tooManyScanners"
     case .stopped: "stopped"
     }
   }
@@ -119,6 +142,14 @@ extension AcquisitionError: CustomStringConvertible {
     case .connectionLost(let number): "the server closed the connection (errno \(number))"
     case .deviceGone(let status): "the device left the bus (transfer status \(status))"
     case .transferFailed(let status): "a transfer failed with status \(status)"
+    case .noPermission(let node):
+      "no permission to open \(node): install 60-spectrad.rules, then plug the scanner in again"
+    case .inUse(let holder):
+      "the scanner is in use by \(holder ?? "another program"); end that and it will be found"
+    case .openingFailed(let code): "the scanner cannot be opened (\(libusbErrorName(code)))"
+    case .stalled: "the device stalled a transfer"
+    case .usbUnavailable(let code):
+      "USB cannot be used on this machine (\(libusbErrorName(code)))"
     case .timeout(.some(let command)): "command \(command) was not answered in time"
     case .timeout(nil): "the server did not answer in time"
     case .serverViolation(let violation): "the server broke USB/IP: \(violation)"
@@ -134,6 +165,8 @@ extension AcquisitionError: CustomStringConvertible {
     case .referenceRefused(let problem): "the new reference is not used: \(problem)"
     case .referenceStore(let error): "stored reference: \(error)"
     case .unhealthy(let health): "the scanner reports " + health.names.joined(separator: ", ")
+    case .scannerNotConfigured: "the configuration names other scanners only"
+    case .tooManyScanners(let limit): "\(limit) scanners are connected already, which is the limit"
     case .stopped: "the acquisition was stopped"
     }
   }
@@ -157,6 +190,7 @@ extension NanoViolation: CustomStringConvertible {
   package var description: String {
     switch self {
     case .strayPackets(let count): "\(count) packets were no answer"
+    case .shortReport(let count): "a report of \(count) bytes, expected \(reportByteCount)"
     case .replyLength(let found, let expected): "\(found) bytes of data, expected \(expected)"
     case .fileSize(let found, let expected): "a file of \(found) bytes, expected \(expected)"
     }

@@ -1,3 +1,4 @@
+package import Spectra
 /// How a scanner is driven: when it scans and how long each wait may last.
 package struct AcquisitionOptions: Sendable, Equatable {
   /// When a scan is started.
@@ -31,6 +32,7 @@ package struct AcquisitionOptions: Sendable, Equatable {
   /// The longest time without a command: an idle device would go to sleep after five minutes.
   package var keepAwakeInterval = Duration.seconds(60)
 
+  package var preferredReference = ReferenceKind.factory
   /// Makes the options of a real scanner that scans without pause.
   package init() {}
 }

@@ -1,21 +1,25 @@
 internal import Spectra
 
 extension ScanSession where Transport: ~Copyable {
-  /// Identifies and prepares the scanner, and gives `decoder` its references.
-  ///
-  /// The user's reference comes from `store`. Returns why scans will have no absorbance, or only
-  /// another reference's, or nil when all is well.
-  mutating func open(
-    decoder: inout ScanDecoder,
-    references store: (any ReferenceStore)? = nil
-  ) throws(AcquisitionError) -> AcquisitionError? {
+  /// Finds out which scanner this is, and changes nothing about it.
+  mutating func identify() throws(AcquisitionError) {
     try link.resynchronize(
       commandTimeout: options.commandTimeout,
       drainTimeout: options.drainTimeout
     )
     // Asking for versions while a scan runs would switch the display controller off.
     try awaitIdle()
-    try identify()
+    try readIdentity()
+  }
+
+  /// Prepares the scanner for scanning, and gives `decoder` its references.
+  ///
+  /// The user's reference comes from `store`. Returns why scans will have no absorbance, or only
+  /// another reference's, or nil when all is well.
+  mutating func prepare(
+    decoder: inout ScanDecoder,
+    references store: (any ReferenceStore)? = nil
+  ) throws(AcquisitionError) -> AcquisitionError? {
     try prepareDevice()
     try checkSensors()
     try chooseColumnConfiguration()
@@ -36,7 +40,7 @@ extension ScanSession where Transport: ~Copyable {
     try readEstimatedScanTime()
   }
 
-  private mutating func identify() throws(AcquisitionError) {
+  private mutating func readIdentity() throws(AcquisitionError) {
     let timeout = options.slowCommandTimeout
     if let length = try ifSupported(.readVersions, timeout: timeout), length >= 4 {
       let version = link.replyNumber

@@ -2,11 +2,12 @@ internal import CLinux
 internal import Glibc
 
 /// An eventfd: a counter that one thread raises and another waits for beside its socket.
-final class EventDescriptor: Sendable {
+package final class EventDescriptor: Sendable {
+  /// The eventfd, readable while the counter is not zero.
   let rawValue: Int32
 
   /// Makes a counter at zero; each `take()` lowers it by one.
-  init() {
+  package init() {
     rawValue = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE))
     // Only a process without descriptors or memory gets here, before anything was started.
     precondition(rawValue >= 0, "eventfd failed")
@@ -15,7 +16,7 @@ final class EventDescriptor: Sendable {
   deinit { close(rawValue) }
 
   /// Raises the counter, which wakes whoever waits; callable from any thread.
-  func raise() {
+  package func raise() {
     var one: UInt64 = 1
     // SAFETY: eight bytes of a number that lives for the call.
     // It can only fail when the counter is at its maximum, where it says all it has to say.
@@ -64,6 +65,19 @@ extension EventDescriptor {
     ]
     try wait(&watched, until: deadline)
     return watched[1].revents != 0
+  }
+
+  /// Waits until this counter is raised; returns false when the deadline passed.
+  ///
+  /// It is not lowered by that.
+  func wait(until deadline: Deadline) -> Bool {
+    while true {
+      let timeout = deadline.remainingMilliseconds
+      var watched = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
+      // SAFETY: poll writes into one structure, which lives for the call.
+      let ready = unsafe poll(&watched, 1, timeout)
+      if ready > 0 || timeout == 0 { return ready > 0 }
+    }
   }
 
   private func wait(

@@ -80,10 +80,7 @@ struct SlotNaming: Sendable {
 
   /// What clients are told of `slot`.
   func event(of slot: borrowing PredictionSlot) -> StreamEvent {
-    let name = directory.name(
-      of: slot.header.scannerIndex,
-      revision: slot.header.deviceRevision
-    )
+    let name = directory.name(of: slot.header.scanner)
     if case .scansLost(let count) = slot.header.kind {
       logger.warning(
         "scans were lost because the pipeline fell behind",
@@ -105,10 +102,7 @@ struct SlotNaming: Sendable {
       recorder?.record(
         slot.scan,
         prediction: prediction,
-        scanner: directory.description(
-          of: slot.header.scannerIndex,
-          revision: slot.header.deviceRevision
-        )
+        scanner: directory.description(of: slot.header.scanner)
       )
     }
     return .prediction(prediction, monotonicNanoseconds: slot.header.monotonicNanoseconds)
