@@ -86,23 +86,17 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
     _ report: inout StateReport<Receiver>,
     _ backoff: inout Duration
   ) throws(AcquisitionError) -> Never {
-    let deadline = Deadline.after(options.connectTimeout)
     switch address {
     case .usbip(let server):
       let transport = try USBIPTransport(
         connectingTo: server,
-        deadline: deadline,
+        deadline: .after(options.connectTimeout),
         stopping: stopping
       )
       try serve(transport, &decoder, &report, &backoff)
     case .usb(let attachment):
       guard let bus else { preconditionFailure("a scanner on USB is driven over its bus") }
-      let transport = try USBTransport(
-        opening: attachment,
-        on: bus,
-        deadline: deadline,
-        stopping: stopping
-      )
+      let transport = try USBTransport(opening: attachment, on: bus, stopping: stopping)
       try serve(transport, &decoder, &report, &backoff)
     }
   }
