@@ -5,7 +5,7 @@ extension ScanSession where Transport: ~Copyable {
   private static var fileAttemptsMax: Int { 3 }
 
   /// Lends the last file.
-  func withFile<Result, Failure: Error>(
+  package func withFile<Result, Failure: Error>(
     _ use: (Span<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try file.withSpan { span throws(Failure) in try use(span.extracting(0..<fileByteCount)) }

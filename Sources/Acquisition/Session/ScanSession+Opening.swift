@@ -2,7 +2,7 @@ internal import Spectra
 
 extension ScanSession where Transport: ~Copyable {
   /// Finds out which scanner this is, and changes nothing about it.
-  mutating func identify() throws(AcquisitionError) {
+  package mutating func identify() throws(AcquisitionError) {
     try link.resynchronize(
       commandTimeout: options.commandTimeout,
       drainTimeout: options.drainTimeout
@@ -16,7 +16,7 @@ extension ScanSession where Transport: ~Copyable {
   ///
   /// The user's reference comes from `store`. Returns why scans will have no absorbance, or only
   /// another reference's, or nil when all is well.
-  mutating func prepare(
+  package mutating func prepare(
     decoder: inout ScanDecoder,
     references store: (any ReferenceStore)? = nil
   ) throws(AcquisitionError) -> AcquisitionError? {
@@ -29,7 +29,7 @@ extension ScanSession where Transport: ~Copyable {
   }
 
   /// Gives the device a Column configuration, whichever it has now.
-  mutating func applyColumnConfiguration() throws(AcquisitionError) {
+  package mutating func applyColumnConfiguration() throws(AcquisitionError) {
     let configuration = try storedColumnConfiguration() ?? .defaultColumn
     _ = try link.perform(
       .applyConfiguration,

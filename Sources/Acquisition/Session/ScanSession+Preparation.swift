@@ -18,7 +18,7 @@ extension ScanSession where Transport: ~Copyable {
   /// Asks something harmless, so that the device does not go to sleep.
   ///
   /// A device that was reset since the last command may sleep again: it is prepared anew.
-  mutating func keepAwake() throws(AcquisitionError) {
+  package mutating func keepAwake() throws(AcquisitionError) {
     guard let isAllowed = try hibernationIsAllowed() else {
       _ = try link.readNumber(.readDeviceStatus, timeout: options.commandTimeout)
       return

@@ -5,7 +5,7 @@ extension ScanSession where Transport: ~Copyable {
   ///
   /// Returns what is to be stored, or nil when the device is busy and the scan has to wait. On an
   /// error, `referenceRefused` among others, the decoder keeps the reference that it had.
-  mutating func measureReference(
+  package mutating func measureReference(
     for decoder: inout ScanDecoder
   ) throws(AcquisitionError) -> StoredReference? {
     guard let serialNumber = description.serialNumber else {

@@ -1,11 +1,11 @@
-internal import Spectra
+package import Spectra
 
 /// One connection to one scanner, from its identification to the last scan over it.
 ///
 /// Opening it reads what does not change; after that a scan allocates nothing. An error that leaves
 /// the connection usable says so (`AcquisitionError.leavesConnectionUsable`); after any other the
 /// session is to be dropped.
-struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
+package struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
   /// In the device's status word: a scan is in progress.
   private static var scanInProgress: UInt32 { 0x02 }
 
@@ -13,13 +13,13 @@ struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
   let options: AcquisitionOptions
   private let stopping: EventDescriptor
   /// What is known about the scanner.
-  var description = ScannerDescription()
+  package var description = ScannerDescription()
   /// What is wrong with the scanner, as its last scan and its preparation show.
-  private(set) var health = ScannerHealth()
+  package private(set) var health = ScannerHealth()
   /// What is wrong with it whatever a scan says: found while it was prepared.
   var standingHealth = ScannerHealth()
   /// How long the lamp has burnt, where the scanner counts that.
-  var lampUsage: Duration?
+  package var lampUsage: Duration?
   /// The lamp's reading in the factory's reference; 0 when there is none.
   var lampAtReference: UInt16 = 0
   /// What the device thinks a scan takes.
@@ -37,7 +37,7 @@ struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
   private var hasErrors = true
 
   /// Takes over a connected transport; nothing is sent before `open`.
-  init(
+  package init(
     over transport: consuming Transport,
     options: AcquisitionOptions,
     stopping: EventDescriptor
@@ -50,7 +50,7 @@ struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
   /// Makes one scan and reads its file; nil when the device is busy and the scan has to wait.
   ///
   /// After it, failed or not, `health` says what is wrong with the scanner.
-  mutating func scan() throws(AcquisitionError) -> ScanArrival? {
+  package mutating func scan() throws(AcquisitionError) -> ScanArrival? {
     if health.contains(.clockUnset), !standingHealth.contains(.clockUnset) {
       // The device was reset or switched off in between: it has forgotten more than the time.
       try prepareDevice()
