@@ -8,16 +8,20 @@ package struct QualityGates: Equatable, Sendable {
   package var maximumRawCounts: Int32
   /// The kind of reference that the bundle was trained with; nil takes any.
   package var referenceKind: ReferenceKind?
+  /// The age in seconds at which a measured reference is too old; nil is no limit.
+  package var referenceAgeSecondsMax: Double?
 
   /// Makes gates from their limits.
   package init(
     minimumSignalCounts: Int32 = 0,
     maximumRawCounts: Int32 = 0,
-    referenceKind: ReferenceKind? = nil
+    referenceKind: ReferenceKind? = nil,
+    referenceAgeSecondsMax: Double? = nil
   ) {
     self.minimumSignalCounts = minimumSignalCounts
     self.maximumRawCounts = maximumRawCounts
     self.referenceKind = referenceKind
+    self.referenceAgeSecondsMax = referenceAgeSecondsMax
   }
 
   /// What is wrong with `frame`, whose grid `resampler` has been prepared for.
@@ -34,6 +38,9 @@ package struct QualityGates: Equatable, Sendable {
     let isReferenceMissing = header.referenceKind == .none
     if isReferenceMissing { reasons.insert(.referenceMissing) }
     if mismatches(header.referenceKind) { reasons.insert(.referenceMismatch) }
+    if let age = header.referenceAgeSeconds, let limit = referenceAgeSecondsMax, age > limit {
+      reasons.insert(.referenceStale)
+    }
     if !isDelivered(header.temperatureCelsius) || !isDelivered(header.relativeHumidityPercent) {
       reasons.insert(.sensorMissing)
     }

@@ -10,7 +10,8 @@ struct PredictionStream {
   private(set) var bundle: BundleReport?
   /// The last report of each scanner, in the order in which they were first seen.
   ///
-  /// Told apart by address: a scanner has no name of its own before it has said its serial number.
+  /// A scanner has no name of its own before it has said its serial number: until then its place is
+  /// listed.
   private(set) var scanners: [ScannerReport] = []
   /// How many lines were longer than a client must accept.
   private(set) var linesTooLongCount: UInt64 = 0
@@ -57,7 +58,12 @@ struct PredictionStream {
   }
 
   private mutating func remember(_ report: ScannerReport) {
-    if let index = scanners.firstIndex(where: { $0.address == report.address }) {
+    scanners.removeAll { $0.name == report.place && $0.name != report.name }
+    if report.isForgotten {
+      scanners.removeAll { $0.name == report.name }
+      return
+    }
+    if let index = scanners.firstIndex(where: { $0.name == report.name }) {
       scanners[index] = report
       return
     }
@@ -73,4 +79,11 @@ struct PredictionStream {
 struct NumberedLine {
   var sequence: UInt64
   var bytes: [UInt8]
+}
+
+extension ScannerReport {
+  /// Whether it is about a place where no scanner said its name and where none is any more.
+  fileprivate var isForgotten: Bool {
+    name == place && (reason == "deviceGone" || reason == "scannerNotConfigured")
+  }
 }

@@ -18,9 +18,9 @@ package struct ScannerReport: Equatable, Sendable {
   /// The state of a scanner that scans or could: heartbeats count these.
   package static let ready = "ready"
 
-  /// Where the scanner is: what tells two of them apart; not published.
-  package var address: String
-  /// The scanner's name: the serial number it reports, or its USB path.
+  /// Where the scanner is; not published.
+  package var place: String
+  /// The scanner's name: the serial number it reports, or its place.
   package var name: String
   /// A stable name of the state, such as `ready`.
   package var state: String
@@ -35,7 +35,7 @@ package struct ScannerReport: Equatable, Sendable {
 
   /// Makes a report from all its parts.
   package init(
-    address: String,
+    place: String,
     name: String,
     state: String,
     reason: String?,
@@ -43,7 +43,7 @@ package struct ScannerReport: Equatable, Sendable {
     firmware: String?,
     time: Timestamp
   ) {
-    (self.address, self.name, self.state, self.reason) = (address, name, state, reason)
+    (self.place, self.name, self.state, self.reason) = (place, name, state, reason)
     (self.model, self.firmware, self.time) = (model, firmware, time)
   }
 }

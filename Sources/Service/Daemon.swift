@@ -73,7 +73,7 @@ private struct DaemonService: ServiceLifecycle.Service {
     logger.info(
       "ready",
       metadata: [
-        "scanners": "\(configuration.sources.count)",
+        "sources": "\(configuration.sources.map(\.description).joined(separator: ","))",
         "bundle": "\(classifier?.bundle.label ?? "none")",
         "predictions": "\(configuration.predictionSocketPath)",
         "startMicroseconds": "\((MonotonicClock.nanoseconds() - started) / 1_000)",
@@ -82,10 +82,24 @@ private struct DaemonService: ServiceLifecycle.Service {
     if configuration.sources.isEmpty {
       logger.warning("no scanner is configured: set scanner.sources")
     }
-    // It throws only when the task is cancelled, which means the same: come to an end.
-    try? await gracefulShutdown()
+    await withTaskGroup { group in
+      group.addTask { [acquisitions = stages.acquisitions] in
+        await measureReferencesOnRequest(of: acquisitions)
+      }
+      // It throws only when the task is cancelled, which means the same: come to an end.
+      try? await gracefulShutdown()
+      group.cancelAll()
+    }
     logger.info("stopping")
     stages.stop()
+  }
+
+  /// SIGUSR1 asks for a reference measurement.
+  private func measureReferencesOnRequest(of acquisitions: AcquisitionThreads) async {
+    for await _ in await UnixSignalsSequence(trapping: .sigusr1) {
+      logger.info("measuring the white reference of every connected scanner")
+      acquisitions.measureReferences()
+    }
   }
 
   private var publishingSettings: PublishingSettings {
@@ -104,7 +118,10 @@ private struct DaemonService: ServiceLifecycle.Service {
       logger.warning("no bundle is configured: scans are published without predictions")
       return nil
     }
-    let classifier = try BundleClassifier(try BundleLoader.load(folder: folder))
+    let classifier = try BundleClassifier(
+      try BundleLoader.load(folder: folder),
+      referenceAgeSecondsMax: configuration.referenceAgeHoursMax.map { $0 * 3_600 }
+    )
     if classifier.bundle.isDemonstration {
       logger.notice("the bundle is for demonstration only, not for diagnosis")
     }

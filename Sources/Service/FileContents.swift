@@ -74,4 +74,56 @@ package enum FileContents {
     bytes.removeLast(bytes.count - filled)
     return bytes
   }
+
+  /// Makes a folder that only its owner and group may enter, unless it is there.
+  static func makeFolder(path: String) throws(FileError) {
+    guard unsafe mkdir(path, 0o750) != 0, errno != EEXIST else { return }
+    throw FileError(path: path, errno: errno)
+  }
+
+  /// Replaces the file at `path` as a whole; after an error the old one is as it was.
+  ///
+  /// The bytes are on the disk before their name is: a crash leaves one file or the other.
+  static func replace(path: String, with bytes: [UInt8]) throws(FileError) {
+    let draft = path + ".new"
+    let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
+    guard descriptor >= 0 else { throw FileError(path: draft, errno: errno) }
+    let failure = writeAndSync(bytes, to: descriptor)
+    close(descriptor)
+    let isReplaced = unsafe failure == 0 && rename(draft, path) == 0
+    guard isReplaced else {
+      let number = failure == 0 ? errno : failure
+      _ = unsafe unlink(draft)
+      throw FileError(path: path, errno: number)
+    }
+    syncFolder(of: path)
+  }
+
+  /// Returns 0 or the error's number.
+  private static func writeAndSync(_ bytes: [UInt8], to descriptor: CInt) -> CInt {
+    var written = 0
+    while written < bytes.count {
+      // SAFETY: the pointer is used only inside the closure and stays within the array.
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe write(
+          descriptor,
+          buffer.baseAddress.map { unsafe $0 + written },
+          buffer.count - written
+        )
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return count < 0 ? errno : ENOSPC }
+      written += count
+    }
+    return fsync(descriptor) == 0 ? 0 : errno
+  }
+
+  /// Makes a new name last; where that is not possible the file itself is safe all the same.
+  private static func syncFolder(of path: String) {
+    let folder = String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
+    let descriptor = unsafe open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
 }

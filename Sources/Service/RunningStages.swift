@@ -6,7 +6,9 @@ import Streaming
 
 /// The threads of a running daemon, connected by rings; stopped in the direction of the data.
 struct RunningStages {
-  private let scanners: [ScannerThread]
+  /// The threads of the scanners, which take requests.
+  let acquisitions: AcquisitionThreads
+  private let hotplug: RunningStage?
   private let pipeline: RunningStage
   private let publishing: RunningStage
 
@@ -14,53 +16,39 @@ struct RunningStages {
   private static let firstGeneration: UInt32 = 1
 
   /// Starts every thread; the last stage first, so that nothing is produced for nobody.
+  ///
+  /// - Throws: `StreamingError` without descriptors or threads, `AcquisitionError` without USB.
   init(
     configuration: DaemonConfiguration,
     classifier: BundleClassifier?,
     server: PredictionServer,
     logger: Logger
-  ) throws(StreamingError) {
+  ) throws {
     let pipelineWakeUp = try WakeUp()
     let publishingWakeUp = try WakeUp()
     let (toPipeline, toPublishing) = (pipelineWakeUp.signaller, publishingWakeUp.signaller)
-    let directory = ScannerDirectory(addresses: configuration.sources, publishing: toPublishing)
+    let (lanes, directory) = (ScannerLanes(), ScannerDirectory(publishing: toPublishing))
     let generation = classifier == nil ? 0 : RunningStages.firstGeneration
-    var lanes: [ScannerLane] = []
-    var receivers: [RingReceiver] = []
-    for index in configuration.sources.indices {
-      let ring = ScanRing()
-      let sample = SampleInProgress(
-        scannerIndex: index,
-        bundleGeneration: generation,
-        classifier: classifier
-      )
-      receivers.append(
-        RingReceiver(
-          scannerIndex: index,
-          scans: ring.producer,
-          pipeline: toPipeline,
-          directory: directory
-        )
-      )
-      lanes.append(ScannerLane(scannerIndex: index, scans: ring.consumer, sample: sample))
-    }
+    let naming = SlotNaming(
+      directory: directory,
+      bundles: classifier.map { [generation: $0.bundle] } ?? [:],
+      recorder: configuration.recordingFolder.map { ScanRecorder(folder: $0, logger: logger) },
+      logger: logger
+    )
     let predictions = PredictionRing()
     let (pipelineStop, publishingStop) = (StopFlag(), StopFlag())
     let publishingStage = PublishingStage(
       slots: predictions.consumer,
       wakeUp: publishingWakeUp,
       pipeline: toPipeline,
-      naming: SlotNaming(
-        directory: directory,
-        bundles: classifier.map { [generation: $0.bundle] } ?? [:],
-        recorder: configuration.recordingFolder.map { ScanRecorder(folder: $0, logger: logger) },
-        logger: logger
-      ),
+      naming: naming,
       server: server,
       stop: publishingStop
     )
     let pipelineStage = PipelineStage(
       lanes: lanes,
+      classifier: classifier,
+      bundleGeneration: generation,
       sampleEnd: configuration.sampleEnd,
       predictions: predictions.producer,
       wakeUp: pipelineWakeUp,
@@ -77,31 +65,75 @@ struct RunningStages {
       stop: pipelineStop,
       signaller: toPipeline
     )
-    scanners = try RunningStages.startScanners(configuration, receivers)
+    let hotplugWakeUp = try WakeUp()
+    acquisitions = try AcquisitionThreads(
+      addresses: configuration.servers,
+      wake: hotplugWakeUp.signaller,
+      makeAcquisition: RunningStages.acquisitionMaker(
+        configuration,
+        bundle: classifier?.bundle,
+        lanes: lanes,
+        directory: directory,
+        pipeline: toPipeline
+      ),
+      forget: { directory.forget(place: $0.description) },
+      logger: logger
+    )
+    // Last: whoever is plugged in already arrives at once.
+    hotplug =
+      configuration.usbSelection == nil
+      ? nil : try RunningStages.startHotplug(acquisitions, wakeUp: hotplugWakeUp)
   }
 
   /// Stops every stage in the direction of the data, so that each scan that was read is published.
   func stop() {
-    for scanner in scanners { scanner.askToStop() }
-    for scanner in scanners { scanner.stopAndJoin() }
+    hotplug?.stopAndJoin()
+    acquisitions.stopAndJoin()
     pipeline.stopAndJoin()
     publishing.stopAndJoin()
   }
 
-  private static func startScanners(
+  private static func acquisitionMaker(
     _ configuration: DaemonConfiguration,
-    _ receivers: [RingReceiver]
-  ) throws(StreamingError) -> [ScannerThread] {
-    var scanners: [ScannerThread] = []
-    for (index, receiver) in receivers.enumerated() {
-      let acquisition = ScannerAcquisition(
-        address: configuration.sources[index],
-        options: configuration.acquisitionOptions,
-        receiver: receiver
+    bundle: ModelBundle?,
+    lanes: ScannerLanes,
+    directory: ScannerDirectory,
+    pipeline: WakeUp.Signaller
+  ) -> AcquisitionThreads.MakeAcquisition {
+    let options = configuration.acquisitionOptions(for: bundle)
+    let references = FileReferenceStore(folder: configuration.referenceFolder)
+    let wanted = configuration.usbSelection
+    return { address, bus in
+      ScannerAcquisition(
+        address: address,
+        bus: bus,
+        options: options,
+        receiver: RingReceiver(
+          place: address.description,
+          // A server's scanner was named by its address.
+          wanted: bus == nil ? .any : wanted ?? .any,
+          lanes: lanes,
+          directory: directory,
+          pipeline: pipeline
+        ),
+        references: references
       )
-      scanners.append(try ScannerThread(acquisition, name: "scanner-\(index)"))
     }
-    return scanners
+  }
+
+  private static func startHotplug(
+    _ acquisitions: AcquisitionThreads,
+    wakeUp: consuming WakeUp
+  ) throws -> RunningStage {
+    let signaller = wakeUp.signaller
+    let stop = StopFlag()
+    let bus = try USBBus { acquisitions.busChanged($0) }
+    let stage = HotplugStage(bus: bus, threads: acquisitions, wakeUp: wakeUp, stop: stop)
+    return RunningStage(
+      try StageThread(name: "hotplug", stage: stage) { $0.run() },
+      stop: stop,
+      signaller: signaller
+    )
   }
 }
 
@@ -123,31 +155,6 @@ private final class RunningStage {
     stop.set()
     signaller.signal()
     // The thread is joined where its value ends.
-    thread = nil
-  }
-}
-
-/// One scanner's acquisition and its thread; stopped and joined at the latest with the last reference.
-private final class ScannerThread {
-  private let acquisition: ScannerAcquisition<RingReceiver>
-  private var thread: StageThread?
-
-  init(
-    _ acquisition: ScannerAcquisition<RingReceiver>,
-    name: String
-  ) throws(StreamingError) {
-    self.acquisition = acquisition
-    thread = try StageThread(name: name, stage: acquisition) { $0.run() }
-  }
-
-  deinit { stopAndJoin() }
-
-  /// Lets all scanners come to their end at the same time, before the first is waited for.
-  func askToStop() { acquisition.stop() }
-
-  /// Ends the acquisition and waits for its end.
-  func stopAndJoin() {
-    acquisition.stop()
     thread = nil
   }
 }

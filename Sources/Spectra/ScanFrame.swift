@@ -38,8 +38,8 @@ package struct ScanHeader: Sendable, BitwiseCopyable {
   ///
   /// The pipeline computes its interpolation weights once per grid.
   package var gridRevision: UInt32 = 0
-  /// Changes whenever another scanner is found at the address of the previous one.
-  package var deviceRevision: UInt32 = 0
+  /// Which scanner made it, by the number that the service gave it.
+  package var scanner: UInt32 = 0
   /// CLOCK_REALTIME when the scan's last report arrived.
   package var time = Timestamp(microsecondsSinceEpoch: 0)
   /// CLOCK_MONOTONIC in nanoseconds when the scan's last report arrived.
@@ -83,6 +83,16 @@ package enum ReferenceKind: UInt8, Sendable, BitwiseCopyable {
   case user
   /// Came with a recording.
   case recorded
+
+  /// The kind of this name, or nil when there is none.
+  package init?(name: String) {
+    switch name {
+    case "factory": self = .factory
+    case "user": self = .user
+    case "recorded": self = .recorded
+    default: return nil
+    }
+  }
 
   /// The name clients read, or nil when there is no reference.
   package var name: String? {

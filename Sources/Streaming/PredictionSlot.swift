@@ -10,7 +10,7 @@ package struct PredictionSlot: ~Copyable, Sendable {
   package enum Kind: Equatable, Sendable, BitwiseCopyable {
     /// An answer: all fields are meant.
     case prediction
-    /// So many scans of `scannerIndex` were dropped by its full ring at `header.time`; no other
+    /// So many scans of `header.scanner` were dropped by its full ring at `header.time`; no other
     /// field is meant.
     case scansLost(count: UInt64)
   }
@@ -20,10 +20,8 @@ package struct PredictionSlot: ~Copyable, Sendable {
   package struct Header: Sendable, BitwiseCopyable {
     /// What this slot tells.
     package var kind = Kind.prediction
-    /// Which scanner, by the index that the service gave it.
-    package var scannerIndex = 0
-    /// Which of the scanners that have been at this address, as in `ScanHeader`.
-    package var deviceRevision: UInt32 = 0
+    /// Which scanner, as in `ScanHeader`.
+    package var scanner: UInt32 = 0
     /// Which bundle answered; 0 when there was none.
     package var bundleGeneration: UInt32 = 0
     /// The sample's identity.

@@ -56,6 +56,10 @@ private final class AllocationCounter: ScanReceiver, Sendable {
 
   func wait(seconds: Int) -> Bool { done.wait(timeout: .now() + .seconds(seconds)) == .success }
 
+  func accept(_ description: ScannerDescription) throws(AcquisitionError) {}
+
+  func referenceMeasured(at time: Timestamp) {}
+
   func scannerChanged(
     _ state: ScannerState,
     description: ScannerDescription?,

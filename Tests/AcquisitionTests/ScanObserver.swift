@@ -30,6 +30,10 @@ final class ScanObserver: ScanReceiver, Sendable {
 
   var now: Seen { seen.withLock { $0 } }
 
+  func accept(_ description: ScannerDescription) throws(AcquisitionError) {}
+
+  func referenceMeasured(at time: Timestamp) {}
+
   func scannerChanged(
     _ state: ScannerState,
     description: ScannerDescription?,

@@ -53,7 +53,7 @@ struct AllocationTrial {
     var options = AcquisitionOptions()
     options.statusPollInterval = .zero
     let acquisition = ScannerAcquisition(
-      address: try ScannerAddress(parsing: laboratory.source()),
+      address: .usbip(try USBIPAddress(parsing: laboratory.source())),
       options: options,
       receiver: receiver
     )
@@ -133,6 +133,10 @@ private final class CountedReceiver: ScanReceiver, @unchecked Sendable {
     tally.note(scan: count)
   }
 
+  func accept(_ description: ScannerDescription) throws(AcquisitionError) {}
+
+  func referenceMeasured(at time: Timestamp) {}
+
   func scannerChanged(
     _ state: ScannerState,
     description: ScannerDescription?,
@@ -162,7 +166,7 @@ private struct CountedConsumer: ~Copyable, @unchecked Sendable {
     self.scans = scans
     self.wakeUp = wakeUp
     self.tally = tally
-    sample = SampleInProgress(scannerIndex: 0, bundleGeneration: 1, classifier: classifier)
+    sample = SampleInProgress(bundleGeneration: 1, classifier: classifier)
     let predictions = PredictionRing(capacity: 4)
     written = predictions.producer
     read = predictions.consumer

@@ -22,23 +22,17 @@ struct StageAllocationTrial {
 
   /// What the thread allocates while it answers so many scans.
   func allocations(scans: Int) throws -> Int {
-    let ring = ScanRing()
     let predictions = PredictionRing()
     let wakeUp = try WakeUp()
     let published = try WakeUp()
     let pipeline = wakeUp.signaller
     let stop = StopFlag()
-    let lane = ScannerLane(
-      scannerIndex: 0,
-      scans: ring.consumer,
-      sample: SampleInProgress(
-        scannerIndex: 0,
-        bundleGeneration: 1,
-        classifier: try BundleClassifier(bundle)
-      )
-    )
+    let lanes = ScannerLanes()
+    let writer = try #require(lanes.take(for: 1))
     let stage = PipelineStage(
-      lanes: [lane],
+      lanes: lanes,
+      classifier: try BundleClassifier(bundle),
+      bundleGeneration: 1,
       sampleEnd: .init(
         scans: StageAllocationTrial.scansPerSample,
         silenceNanoseconds: 3_600_000_000_000
@@ -58,7 +52,7 @@ struct StageAllocationTrial {
       stop.set()
       pipeline.signal()
     }
-    try feed(scans, ring.producer, predictions.consumer, pipeline, published)
+    try feed(scans, writer, predictions.consumer, pipeline, published)
     stop.set()
     pipeline.signal()
     thread.join()
@@ -68,7 +62,7 @@ struct StageAllocationTrial {
   /// Writes scan after scan and reads each answer, so that neither ring is ever full.
   private func feed(
     _ count: Int,
-    _ scans: consuming ScanRing.Producer,
+    _ writer: ScannerLanes.Writer,
     _ predictions: consuming PredictionRing.Consumer,
     _ pipeline: WakeUp.Signaller,
     _ published: consuming WakeUp
@@ -76,9 +70,10 @@ struct StageAllocationTrial {
     let deadline = ContinuousClock.now + .seconds(60)
     for number in 0..<count {
       let scan = recording.scans[number % recording.scans.count]
-      let wasWritten = scans.write { frame in
+      let wasWritten = writer.scans.write { frame in
         frame.load(scan, wavelengthsNanometres: recording.wavelengthsNanometres)
         frame.header.referenceKind = .factory
+        frame.header.scanner = 1
       }
       try #require(wasWritten)
       pipeline.signal()

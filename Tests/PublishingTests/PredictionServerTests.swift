@@ -33,7 +33,7 @@ import Testing
   @Test func `a late client learns the state and the next number`() async throws {
     try await withServer { server, path in
       var busy = Example.scanner
-      (busy.address, busy.name, busy.state) = (
+      (busy.place, busy.name, busy.state) = (
         "usbip://127.0.0.1:3240/1-2", "usb-1-2", "connecting"
       )
       var plain = Example.bundle

@@ -53,7 +53,7 @@ import Testing
 
   private func scanner(_ number: Int, state: String) -> StreamEvent {
     var report = Example.scanner
-    report.address = "usbip://127.0.0.1:3240/1-\(number)"
+    report.place = "usbip://127.0.0.1:3240/1-\(number)"
     (report.name, report.state) = ("\(number)", state)
     return .scanner(report)
   }

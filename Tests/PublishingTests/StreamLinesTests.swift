@@ -49,7 +49,7 @@ import Testing
 enum Example {
   static let time = Timestamp(microsecondsSinceEpoch: 1_795_251_600_123_456)
   static let scanner = ScannerReport(
-    address: "usbip://127.0.0.1:3240/1-1",
+    place: "usbip://127.0.0.1:3240/1-1",
     name: "6100014",
     state: ScannerReport.ready,
     reason: nil,

@@ -127,7 +127,6 @@ import Testing
 
   @Test func `saturated and mismatched scans are rejected`() throws {
     var sample = SampleInProgress(
-      scannerIndex: 0,
       bundleGeneration: 1,
       classifier: try ClassificationTests.classifier()
     )

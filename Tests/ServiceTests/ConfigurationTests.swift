@@ -15,6 +15,9 @@ import Testing
     "predictions.socketMode": "0600",
     "predictions.queueLines": "16",
     "predictions.heartbeatSeconds": "0.5",
+    "reference.kind": "user",
+    "reference.folder": "/srv/white references",
+    "reference.maximumAgeHours": "0.5",
     "recording.folder": "/var/lib/scans=all",
     "log.level": "error",
   ]
@@ -48,9 +51,10 @@ import Testing
     let described = ConfigurationLoader.describe(try await loader.load().get())
     #expect(described.contains("\n\(key.fileName)=\(text)\n"))
     for other in ConfigurationKey.all where other.name != name {
-      let value =
-        other.name == "sample.silenceSeconds" || other.name.hasSuffix("heartbeatSeconds")
-        ? other.defaultText + ".0" : other.defaultText
+      let isNumber = ["silenceSeconds", "heartbeatSeconds", "maximumAgeHours"].contains {
+        other.name.hasSuffix($0)
+      }
+      let value = isNumber ? other.defaultText + ".0" : other.defaultText
       #expect(described.contains("\n\(other.fileName)=\(value)\n"))
     }
   }

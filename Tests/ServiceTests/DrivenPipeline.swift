@@ -2,6 +2,7 @@ import Glibc
 import Service
 import Spectra
 import Streaming
+import Testing
 
 /// The pipeline's thread between rings whose outer ends the test holds.
 final class DrivenPipeline {
@@ -21,7 +22,8 @@ final class DrivenPipeline {
     var targetCount: Int
   }
 
-  private var producers: [Lane] = []
+  let lanes: ScannerLanes
+  private var writers: [ScannerLanes.Writer] = []
   private var predictions: PredictionRing.Consumer
   private var published: WakeUp
   private let pipeline: WakeUp.Signaller
@@ -44,25 +46,19 @@ final class DrivenPipeline {
     let wakeUp = try WakeUp()
     published = try WakeUp()
     pipeline = wakeUp.signaller
-    var scannerLanes: [ScannerLane] = []
+    let scannerLanes = ScannerLanes(ringScans: scanSlots)
     for index in 0..<lanes {
-      let ring = ScanRing(capacity: scanSlots)
-      let sample = SampleInProgress(
-        scannerIndex: index,
-        bundleGeneration: hasBundle ? 1 : 0,
-        classifier: classifier
-      )
-      producers.append(Lane(ring.producer))
-      scannerLanes.append(
-        ScannerLane(scannerIndex: index, scans: ring.consumer, sample: sample)
-      )
+      writers.append(try #require(scannerLanes.take(for: UInt32(index + 1))))
     }
+    self.lanes = scannerLanes
     let ring = PredictionRing(capacity: predictionSlots)
     predictions = ring.consumer
     let seconds = silence.components.seconds
     let nanoseconds = silence.components.attoseconds / 1_000_000_000
     stage = PipelineStage(
       lanes: scannerLanes,
+      classifier: classifier,
+      bundleGeneration: hasBundle ? 1 : 0,
       sampleEnd: .init(
         scans: scans,
         silenceNanoseconds: UInt64(seconds) * 1_000_000_000 + UInt64(nanoseconds)
@@ -89,6 +85,12 @@ final class DrivenPipeline {
     }
   }
 
+  /// Adds a lane, as a scanner that arrives does.
+  func addLane() throws {
+    writers.append(try #require(lanes.take(for: UInt32(writers.count + 1))))
+    pipeline.signal()
+  }
+
   /// Tells the thread to come to its end.
   func askToStop() {
     stop.set()
@@ -103,9 +105,12 @@ final class DrivenPipeline {
   }
 
   /// Offers a scan to a lane's ring; false when it was full.
-  func offer(sample: Int, scan: Int, lane: Int = 0, isGood: Bool = true) -> Bool {
-    let wasWritten = producers[lane].scans.write { frame in
+  func offer(sample: Int, scan: Int, lane: Int = 0, scanner: UInt32? = nil, isGood: Bool = true)
+    -> Bool
+  {
+    let wasWritten = writers[lane].scans.write { frame in
       InventedSpectra.fill(&frame, sample: sample, scan: scan)
+      frame.header.scanner = scanner ?? UInt32(lane + 1)
       if !isGood { frame.header.temperatureCelsius = nil }
     }
     pipeline.signal()
@@ -138,17 +143,10 @@ final class DrivenPipeline {
   }
 }
 
-/// A ring's writing end in a form that an array can hold.
-private final class Lane {
-  var scans: ScanRing.Producer
-
-  init(_ scans: consuming ScanRing.Producer) { self.scans = scans }
-}
-
 extension DrivenPipeline.Answer {
   init(_ slot: borrowing PredictionSlot) {
     let header = slot.header
-    (kind, lane, sample) = (header.kind, header.scannerIndex, header.sampleName.text)
+    (kind, lane, sample) = (header.kind, Int(header.scanner) - 1, header.sampleName.text)
     (identity, scans, isFinal) = (header.sampleIdentity, header.scansCount, header.isFinal)
     (isAccepted, reasons) = (header.isAccepted, header.qualityReasons)
     hasLatency = header.monotonicNanoseconds != nil

@@ -1,7 +1,8 @@
 internal import Spectra
 
-/// Straight lines between points that rise in x, asked for at positions that rise too.
+/// Straight lines between points that rise in x.
 ///
+/// Positions that rise, too, are found without a search; others are found as well.
 /// The arithmetic, with its truncation, is that of the maker's program: absorbance is compared with
 /// it digit by digit.
 struct LinearInterpolation {
@@ -67,6 +68,7 @@ struct LinearInterpolation {
   }
 
   private mutating func place(of position: Double, _ x: borrowing FixedArray<Double>) -> Place {
+    while next > 0, x[next - 1] >= position { next -= 1 }
     while next < count, x[next] < position { next += 1 }
     if next == count { return .after }
     if x[next] == position { return .on(next) }

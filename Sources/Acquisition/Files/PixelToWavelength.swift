@@ -40,10 +40,25 @@ package struct PixelToWavelength: Equatable, Sendable, BitwiseCopyable {
     return c2 * middle * middle + c1 * middle + c0
   }
 
-  /// Writes the wavelength of each pattern of `section` in nanometres; they rise strictly.
+  /// Writes the wavelength of each pattern in nanometres, in the order of measurement.
+  ///
+  /// The first `sections.patterns` elements are written. They rise within a section, but two
+  /// patterns may share a column, and sections may overlap.
   func fillWavelengths(
-    of section: ScanSection,
+    of sections: ScanSections,
     into wavelengths: inout FixedArray<Double>
+  ) throws(ScanFileError) {
+    var first = 0
+    for index in 0..<sections.count {
+      try fillWavelengths(of: sections[index], into: &wavelengths, from: first)
+      first += sections[index].patterns
+    }
+  }
+
+  private func fillWavelengths(
+    of section: ScanSection,
+    into wavelengths: inout FixedArray<Double>,
+    from offset: Int
   ) throws(ScanFileError) {
     guard let first = column(ofNanometres: Double(section.startNanometres)) else {
       throw .wavelengthOutsideArray(nanometres: section.startNanometres)
@@ -56,10 +71,8 @@ package struct PixelToWavelength: Equatable, Sendable, BitwiseCopyable {
     var position = first
     for index in 0..<section.patterns {
       let wavelength = nanometres(column: Int(position), width: section.widthPixels)
-      guard wavelength.isFinite, index == 0 || wavelength > wavelengths[index - 1] else {
-        throw .wavelengthsNotRising(index: index)
-      }
-      wavelengths[index] = wavelength
+      guard wavelength.isFinite else { throw .wavelengthNotFinite(index: offset + index) }
+      wavelengths[offset + index] = wavelength
       position += step
     }
   }

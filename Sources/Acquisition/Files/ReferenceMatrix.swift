@@ -39,17 +39,17 @@ struct ReferenceMatrix: ~Copyable {
 
   /// Multiplies counts measured with patterns of one width into those of another.
   ///
-  /// `signal` and `wavelengths` have `count` valid elements; the result is truncated.
+  /// Only the elements in `range` are changed; the result is truncated.
   mutating func scale(
     _ signal: inout FixedArray<Int32>,
     at wavelengths: borrowing FixedArray<Double>,
-    count: Int,
+    in range: Range<Int>,
     fromWidth: Int,
     toWidth: Int
   ) throws(ScanFileError) {
     try fillFactors(from: Int64(fromWidth), to: Int64(toWidth))
     var lines = LinearInterpolation(count: ReferenceMatrix.columnCount)
-    for index in 0..<count {
+    for index in range {
       let factor = lines.number(at: wavelengths[index], wavelengthsNanometres, factors)
       signal[index] = Int32(clamping: truncate(Double(signal[index]) * factor))
     }

@@ -1,7 +1,17 @@
 /// A scan configuration as the scanner stores it: command 02/20 reads one, 02/1E applies one.
 package struct ScanConfiguration: Equatable, Sendable {
-  /// What the scanner measures.
-  package var section: ScanSection
+  /// How the scanner stores it, which is also the layout of the scan files that it leads to.
+  package enum Layout: Sendable {
+    /// One image of 91 bytes: one section, without an exposure.
+    case plain
+    /// Two images of 155 bytes together: up to five sections.
+    case slew
+  }
+
+  /// How the scanner stores it.
+  package var layout: Layout
+  /// What the scanner measures; a plain configuration has one section.
+  package var sections: ScanSections
   /// How many passes are averaged.
   package var repeats: Int
   /// The name, at most `nameBytesMax` bytes.
@@ -11,50 +21,84 @@ package struct ScanConfiguration: Equatable, Sendable {
   package static let nameBytesMax = 39
 
   /// Makes a configuration from its parts, which are not checked here.
-  package init(section: ScanSection, repeats: Int, name: String) {
-    (self.section, self.repeats, self.name) = (section, repeats, name)
+  package init(layout: Layout, sections: ScanSections, repeats: Int, name: String) {
+    (self.layout, self.sections) = (layout, sections)
+    (self.repeats, self.name) = (repeats, name)
   }
 
   /// What a scanner is given that has no Column configuration of its own: its maker's default.
   package static let defaultColumn = ScanConfiguration(
-    section: ScanSection(
-      kind: .column,
-      startNanometres: 900,
-      endNanometres: 1700,
-      widthPixels: 6,
-      patterns: 228
+    layout: .plain,
+    sections: ScanSections(
+      ScanSection(
+        kind: .column,
+        startNanometres: 900,
+        endNanometres: 1700,
+        widthPixels: 6,
+        patterns: 228
+      )
     ),
     repeats: 6,
     name: "Column 1"
   )
 
-  /// Reads a plain configuration; one with sections is refused as `slewLayout`.
+  /// Reads a configuration of either layout.
   package init(parsing bytes: Span<UInt8>) throws(ScanFileError) {
     try SerializedImage.checkMagic(bytes)
-    if SerializedImage.slewConfiguration.matchesFormat(of: bytes) { throw .slewLayout }
-    try SerializedImage.plainConfiguration.check(bytes)
-    let data = SerializedImage.plainConfiguration.dataOffset
-    section = try ScanSection(parsing: bytes, at: data)
-    repeats = Int(bytes.uint16(at: data + 58))
+    let data: Int
+    if SerializedImage.slewConfiguration.matchesFormat(of: bytes) {
+      let (sections, repeats) = try ScanSections.parseSlew(bytes, at: 0)
+      (layout, self.sections, self.repeats) = (.slew, sections, Int(repeats))
+      data = SerializedImage.slewConfiguration.dataOffset
+    } else {
+      try SerializedImage.plainConfiguration.check(bytes)
+      data = SerializedImage.plainConfiguration.dataOffset
+      layout = .plain
+      sections = ScanSections(try ScanSection(parsing: bytes, at: data))
+      repeats = Int(bytes.uint16(at: data + 58))
+    }
     // The field's fortieth byte is its NUL, whatever the scanner left there.
     name = text(of: bytes, in: data + 11..<data + 11 + ScanConfiguration.nameBytesMax)
   }
 
-  /// The 91 bytes that the scanner reads.
+  /// The bytes that the scanner reads: 91 or 155.
   package var encoded: [UInt8] {
+    switch layout {
+    case .plain: plainEncoded
+    case .slew: slewEncoded
+    }
+  }
+
+  private var plainEncoded: [UInt8] {
+    let section = sections[0]
     var bytes = SerializedImage.plainConfiguration.header
-    bytes.append(section.kind.rawValue)
-    // The scanner numbers and signs stored configurations itself.
-    bytes.appendLittleEndian(UInt16(0))
-    bytes += Array(repeating: 0, count: 8)
-    let nameBytes = Array(name.utf8.prefix(ScanConfiguration.nameBytesMax))
-    bytes += nameBytes + Array(repeating: 0, count: 40 - nameBytes.count)
+    appendHead(type: section.kind.rawValue, to: &bytes)
     bytes.appendLittleEndian(UInt16(clamping: section.startNanometres))
     bytes.appendLittleEndian(UInt16(clamping: section.endNanometres))
     bytes.append(UInt8(clamping: section.widthPixels))
     bytes.appendLittleEndian(UInt16(clamping: section.patterns))
     bytes.appendLittleEndian(UInt16(clamping: repeats))
     return bytes
+  }
+
+  private var slewEncoded: [UInt8] {
+    var bytes = SerializedImage.slewConfiguration.header
+    appendHead(type: 2, to: &bytes)
+    bytes.appendLittleEndian(UInt16(clamping: repeats))
+    bytes.append(UInt8(sections.count))
+    bytes += SerializedImage.slewSections.header
+    for index in 0..<sections.count { sections[index].appendSlew(to: &bytes) }
+    let unused = ScanSections.countMax - sections.count
+    return bytes + Array(repeating: 0, count: unused * SerializedImage.slewSectionByteCount)
+  }
+
+  private func appendHead(type: UInt8, to bytes: inout [UInt8]) {
+    bytes.append(type)
+    // The scanner numbers and signs stored configurations itself.
+    bytes.appendLittleEndian(UInt16(0))
+    bytes += Array(repeating: 0, count: 8)
+    let nameBytes = Array(name.utf8.prefix(ScanConfiguration.nameBytesMax))
+    bytes += nameBytes + Array(repeating: 0, count: 40 - nameBytes.count)
   }
 }
 

@@ -1,113 +1,130 @@
 package import Spectra
 
-/// Turns scan files of one scanner into frames, with the reference brought to each scan.
+/// Turns scan files of one scanner into frames, with a reference brought to each scan.
 ///
-/// What depends on the configuration alone (wavelengths and the reference at them) is computed when
-/// that changes and kept. Nothing is allocated after `init` and `setReference`.
+/// It holds two references: the factory's, and one that a user measured. What depends on the
+/// configuration alone (wavelengths and the references at them) is computed when that changes and
+/// kept. Nothing is allocated for a scan.
 package struct ScanDecoder: ~Copyable {
-  /// What the kept wavelengths and reference were computed for.
-  private struct Grid: Equatable, BitwiseCopyable {
-    var section: ScanSection
-    var pixelToWavelength: PixelToWavelength
-  }
+  /// Which reference is taken where both serve: the factory's, or with `user` the user's.
+  ///
+  /// Where only one serves it is that one.
+  package var preferredReference = ReferenceKind.factory
 
-  private var grid: Grid?
-  private var gridRevision: UInt32 = 0
-  private var wavelengths = FixedArray<Double>(repeating: 0, count: Limits.wavelengths)
-  private var wavelengthCount = 0
-  private var candidates = FixedArray<Double>(repeating: 0, count: Limits.wavelengths)
-  private var reference: ReferenceScan?
-  /// The gain that the reference was measured with; 0 when there is no reference.
-  private var referenceGain: UInt8 = 0
-  private var referenceSignal = FixedArray<Int32>(repeating: 0, count: Limits.wavelengths)
-  /// Why the reference does not serve the current grid; nil when it does, or when there is none.
-  package private(set) var referenceFault: ScanFileError?
+  private var grid = ScanGrid()
+  private var matrix: ReferenceMatrix?
+  private var factoryReference = ReferenceScan()
+  private var userReference = ReferenceScan()
+  /// The counts of each pattern, in the order of measurement.
+  private var patternSignal = FixedArray<Int32>(repeating: 0, count: Limits.wavelengths)
 
   /// Prepares to decode, without a reference so far.
   package init() {}
 
-  /// Forgets the previous reference and reads a new one; on an error there is none.
+  /// Reads the scanner's matrix file, which brings a reference to another pattern width.
   ///
-  /// `matrix` is the scanner's matrix file, or empty when it has none: then the reference serves
-  /// only scans of its own pattern width.
-  package mutating func setReference(
+  /// On an error there is none: then references serve only scans of their own pattern width.
+  package mutating func setMatrix(_ file: Span<UInt8>) throws(ScanFileError) {
+    grid.forget()
+    matrix = nil
+    matrix = try ReferenceMatrix(parsing: file)
+  }
+
+  /// Reads the reference file that the scanner's maker stored; on an error there is none.
+  package mutating func setFactoryReference(_ file: Span<UInt8>) throws(ScanFileError) {
+    grid.forget()
+    factoryReference = ReferenceScan()
+    factoryReference = try ReferenceScan(parsing: file, measuredAt: nil)
+  }
+
+  /// Reads the file of a scan that the user made of a white standard; an error changes nothing.
+  package mutating func setUserReference(
     _ file: Span<UInt8>,
-    matrix: Span<UInt8>
+    measuredAt time: Timestamp
   ) throws(ScanFileError) {
-    forgetReference()
-    let parsed: ReferenceMatrix? = matrix.isEmpty ? nil : try ReferenceMatrix(parsing: matrix)
-    let scan = try ReferenceScan(parsing: file, matrix: parsed)
-    referenceGain = scan.file.gain
-    reference = consume scan
+    userReference = try ReferenceScan(parsing: file, measuredAt: time)
+    grid.forget()
   }
 
-  /// Forgets the reference: absorbance has no values from now on.
-  package mutating func forgetReference() {
-    reference = nil
-    referenceGain = 0
-    referenceFault = nil
-    grid = nil
+  /// Forgets both references and the matrix: absorbance has no values from now on.
+  package mutating func forgetReferences() {
+    grid.forget()
+    matrix = nil
+    factoryReference = ReferenceScan()
+    userReference = ReferenceScan()
   }
 
-  /// Decodes a plain Column file into `frame`; on an error the frame's content is undefined.
+  /// Whether there is a reference at all, serving the current configuration or not.
+  package var hasReference: Bool { factoryReference.file != nil || userReference.file != nil }
+
+  /// Why no reference serves the current configuration; nil when one does, or when there is none.
+  package var referenceFault: ScanFileError? {
+    let servesFactory = factoryReference.file != nil && factoryReference.fault == nil
+    let servesUser = userReference.file != nil && userReference.fault == nil
+    guard !servesFactory, !servesUser else { return nil }
+    return preferredReference == .user
+      ? userReference.fault ?? factoryReference.fault
+      : factoryReference.fault ?? userReference.fault
+  }
+
+  /// Decodes a Column file into `frame`; on an error the frame's content is undefined.
   package mutating func decode(
     _ bytes: Span<UInt8>,
     arrival: ScanArrival,
     into frame: inout ScanFrame
   ) throws(ScanFileError) {
     let file = try ScanFile(parsing: bytes)
-    let current = Grid(section: file.section, pixelToWavelength: file.pixelToWavelength)
-    if grid != current { try changeGrid(to: current) }
-    let count = file.section.patterns
+    if try grid.update(for: file) {
+      factoryReference.fit(to: file.sections, at: grid.patternWavelengths, matrix: &matrix)
+      userReference.fit(to: file.sections, at: grid.patternWavelengths, matrix: &matrix)
+    }
     frame.header = ScanHeader(file, arrival: arrival)
-    frame.header.gridRevision = gridRevision
-    frame.header.maximumRawCount = file.decodeSignal(of: bytes, into: &frame.sampleSignal)
-    frame.wavelengthsNanometres.copyPrefix(count, of: wavelengths)
-    let hasReference = fillReference(of: &frame, gain: file.gain, count: count)
-    frame.header.referenceKind = hasReference ? .factory : .none
-    for index in 0..<count {
-      frame.absorbance[index] = Absorbance.value(
-        sampleSignal: frame.sampleSignal[index],
-        referenceSignal: frame.referenceSignal[index]
+    frame.header.pointCount = grid.pointCount
+    frame.header.gridRevision = grid.revision
+    frame.header.maximumRawCount = file.decodeSignal(of: bytes, into: &patternSignal)
+    frame.wavelengthsNanometres.copyPrefix(grid.pointCount, of: grid.wavelengths)
+    for point in 0..<grid.pointCount {
+      frame.sampleSignal[point] = patternSignal[Int(grid.patternOfPoint[point])]
+    }
+    fillReference(of: &frame, gain: file.header.gain)
+    for point in 0..<grid.pointCount {
+      frame.absorbance[point] = Absorbance.value(
+        sampleSignal: frame.sampleSignal[point],
+        referenceSignal: frame.referenceSignal[point]
       )
     }
   }
 
-  private mutating func changeGrid(to new: Grid) throws(ScanFileError) {
-    grid = nil
-    referenceFault = nil
-    let count = new.section.patterns
-    try new.pixelToWavelength.fillWavelengths(of: new.section, into: &candidates)
-    var isSame = gridRevision > 0 && wavelengthCount == count
-    for index in 0..<count where isSame { isSame = candidates[index] == wavelengths[index] }
-    if !isSame {
-      gridRevision += 1
-      wavelengthCount = count
-      wavelengths.copyPrefix(count, of: candidates)
+  /// Writes the reference at the scan's gain, or zeros where none serves.
+  private func fillReference(of frame: inout ScanFrame, gain: UInt8) {
+    let prefersUser = preferredReference == .user
+    let kinds: (ReferenceKind, ReferenceKind) = prefersUser ? (.user, .factory) : (.factory, .user)
+    if serves(kinds.0, gain: gain) {
+      fill(kinds.0, into: &frame, gain: gain)
+    } else if serves(kinds.1, gain: gain) {
+      fill(kinds.1, into: &frame, gain: gain)
+    } else {
+      for point in 0..<grid.pointCount { frame.referenceSignal[point] = 0 }
     }
-    do throws(ScanFileError) {
-      try reference?.fill(for: new.section, at: wavelengths, into: &referenceSignal)
-    } catch {
-      // The scan is still worth storing; clients are told that it has no reference.
-      referenceFault = error
-    }
-    grid = new
   }
 
-  /// Writes the reference at the scan's gain; returns false, with zeros, where there is none.
-  private func fillReference(of frame: inout ScanFrame, gain: UInt8, count: Int) -> Bool {
-    // A gain of 0 is the device's failure to set one, so the signals cannot be compared.
-    guard referenceFault == nil, gain > 0, referenceGain > 0 else {
-      for index in 0..<count { frame.referenceSignal[index] = 0 }
-      return false
+  private func serves(_ kind: ReferenceKind, gain: UInt8) -> Bool {
+    kind == .user ? userReference.serves(gain: gain) : factoryReference.serves(gain: gain)
+  }
+
+  private func fill(_ kind: ReferenceKind, into frame: inout ScanFrame, gain: UInt8) {
+    for point in 0..<grid.pointCount {
+      let pattern = Int(grid.patternOfPoint[point])
+      frame.referenceSignal[point] =
+        kind == .user
+        ? userReference.counts(ofPattern: pattern, gain: gain)
+        : factoryReference.counts(ofPattern: pattern, gain: gain)
     }
-    frame.referenceSignal.copyPrefix(count, of: referenceSignal)
-    guard gain != referenceGain else { return true }
-    for index in 0..<count {
-      let scaled = Int64(frame.referenceSignal[index]) * Int64(gain) / Int64(referenceGain)
-      frame.referenceSignal[index] = Int32(clamping: scaled)
-    }
-    return true
+    frame.header.referenceKind = kind
+    guard kind == .user, let time = userReference.measuredAt else { return }
+    // A host whose clock was set back would see a reference from the future.
+    let age = frame.header.time.microsecondsSinceEpoch - time.microsecondsSinceEpoch
+    frame.header.referenceAgeSeconds = max(0, Double(age) / 1_000_000)
   }
 }
 
@@ -128,33 +145,23 @@ package struct ScanArrival: Sendable, BitwiseCopyable {
 }
 
 extension ScanHeader {
-  /// Makes the header of a scan from what its file says; the grid's revision comes later.
+  /// Makes the header of a scan from what its file says; the grid's part comes later.
   fileprivate init(_ file: ScanFile, arrival: ScanArrival) {
     self.init()
-    pointCount = file.section.patterns
     time = arrival.time
     monotonicNanoseconds = arrival.monotonicNanoseconds
-    deviceTime = file.deviceTime
+    // What the device says, also where its clock was never set: the session tells that.
+    deviceTime = file.header.deviceTime
     if !arrival.errorBits.contains(.humiditySensor) {
-      temperatureCelsius = celsius(hundredths: file.temperatureHundredths)
-      // The sensor gives 0 to 100 %; a failed reading of -1 is stored as 655.35 %.
-      relativeHumidityPercent =
-        file.humidityHundredths <= 10_000 ? Double(file.humidityHundredths) / 100 : nil
+      temperatureCelsius = file.header.temperatureCelsius
+      relativeHumidityPercent = file.header.relativeHumidityPercent
     }
     if !arrival.errorBits.contains(.temperatureSensor) {
-      detectorTemperatureCelsius = celsius(hundredths: file.detectorTemperatureHundredths)
+      detectorTemperatureCelsius = file.header.detectorTemperatureCelsius
     }
-    lampPhotodiode = Int32(file.lampPhotodiode)
-    gain = Int32(file.gain)
+    lampPhotodiode = Int32(file.header.lampPhotodiode)
+    gain = Int32(file.header.gain)
     repeats = Int32(file.repeats)
-    scanIndex = file.scanIndex
+    scanIndex = file.header.scanIndex
   }
-}
-
-/// °C of a stored temperature; nil for a failed reading.
-///
-/// A failure is stored as -1; both sensors measure from -40 to 125 °C.
-private func celsius(hundredths: Int16) -> Double? {
-  guard hundredths != -1, (-4_000...12_500).contains(hundredths) else { return nil }
-  return Double(hundredths) / 100
 }

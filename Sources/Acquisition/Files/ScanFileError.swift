@@ -10,12 +10,12 @@ package enum ScanFileError: Error, Equatable, Sendable {
   case unknownFormat
   /// An array length differs from that of every known device.
   case wrongArrayLength(found: Int, expected: Int)
-  /// A slew file; only plain Column files are decoded.
-  case slewLayout
-  /// A Hadamard scan; only Column scans are decoded.
+  /// A scan with a Hadamard section; only Column sections are decoded.
   case hadamardScan
   /// The scan type is neither Column nor Hadamard.
   case unknownScanType(UInt8)
+  /// The configuration's number of sections is not 1 to 5.
+  case wrongSectionCount(Int)
   /// The number of ADC words does not fit the number of patterns.
   case wrongWordCount(words: Int, patterns: Int)
   /// The black pattern's position or period is not possible.
@@ -24,8 +24,12 @@ package enum ScanFileError: Error, Equatable, Sendable {
   case wrongSection(startNanometres: Int, endNanometres: Int, width: Int, patterns: Int)
   /// The coefficients place a wavelength outside the mirror array.
   case wavelengthOutsideArray(nanometres: Int)
-  /// Two neighbouring points have the same wavelength.
-  case wavelengthsNotRising(index: Int)
+  /// The coefficients give a pattern no wavelength.
+  case wavelengthNotFinite(index: Int)
+  /// The reference has several sections, so it serves no other configuration than its own.
+  case referenceHasSections(Int)
+  /// Two neighbouring points of the reference do not rise, so nothing lies between them.
+  case referenceNotRising(index: Int)
   /// The reference was not measured over the whole range of the scan.
   case referenceDoesNotCover(startNanometres: Int, endNanometres: Int)
   /// The reference holds a zero, so it cannot be brought to another configuration.
@@ -48,9 +52,9 @@ extension ScanFileError: CustomStringConvertible {
     case .unknownFormat: "the image has an unknown format string"
     case .wrongArrayLength(let found, let expected):
       "an array of the image has \(found) elements, expected \(expected)"
-    case .slewLayout: "the file has the slew layout, expected a plain Column scan"
-    case .hadamardScan: "the scan is a Hadamard scan, expected a Column scan"
+    case .hadamardScan: "the scan has a Hadamard section, expected Column sections only"
     case .unknownScanType(let type): "scan type \(type), expected 0 (Column)"
+    case .wrongSectionCount(let count): "\(count) sections, expected 1 to 5"
     case .wrongWordCount(let words, let patterns):
       "\(words) ADC words do not fit \(patterns) patterns"
     case .wrongBlackPattern(let first, let period):
@@ -59,8 +63,11 @@ extension ScanFileError: CustomStringConvertible {
       "\(start) to \(end) nm with \(patterns) patterns of width \(width) is not possible"
     case .wavelengthOutsideArray(let nanometres):
       "the coefficients place \(nanometres) nm outside the mirror array"
-    case .wavelengthsNotRising(let index):
-      "points \(index - 1) and \(index) do not rise in wavelength"
+    case .wavelengthNotFinite(let index): "pattern \(index) has no wavelength"
+    case .referenceHasSections(let count):
+      "the reference has \(count) sections, expected one, or those of the scan"
+    case .referenceNotRising(let index):
+      "points \(index - 1) and \(index) of the reference do not rise in wavelength"
     case .referenceDoesNotCover(let start, let end):
       "the reference does not cover the scan's \(start) to \(end) nm"
     case .referenceHasZero(let index): "the reference is zero at point \(index)"
@@ -71,9 +78,6 @@ extension ScanFileError: CustomStringConvertible {
 
   /// Whether the file is whole but of a kind that is not decoded: another configuration helps.
   package var isUnsupportedKind: Bool {
-    switch self {
-    case .slewLayout, .hadamardScan: true
-    default: false
-    }
+    self == .hadamardScan
   }
 }

@@ -1,4 +1,4 @@
-/// The wavelengths of one scan configuration and how they are shown on the mirror array.
+/// A range of wavelengths that is measured with one pattern width.
 package struct ScanSection: Equatable, Sendable, BitwiseCopyable {
   /// How the patterns cover the range.
   package enum Kind: UInt8, Sendable, BitwiseCopyable {
@@ -21,6 +21,10 @@ package struct ScanSection: Equatable, Sendable, BitwiseCopyable {
   package var widthPixels: Int
   /// How many wavelengths are measured.
   package var patterns: Int
+  /// The device's code of how long a pattern is shown, from 0 (635 µs) to 6; 0 in plain layouts.
+  ///
+  /// Counts are not brought to another exposure: neither does the maker's program.
+  package var exposureCode: UInt16
 
   /// Makes a section from its parts, which are not checked here.
   package init(
@@ -28,10 +32,19 @@ package struct ScanSection: Equatable, Sendable, BitwiseCopyable {
     startNanometres: Int,
     endNanometres: Int,
     widthPixels: Int,
-    patterns: Int
+    patterns: Int,
+    exposureCode: UInt16 = 0
   ) {
     (self.kind, self.widthPixels, self.patterns) = (kind, widthPixels, patterns)
     (self.startNanometres, self.endNanometres) = (startNanometres, endNanometres)
+    self.exposureCode = exposureCode
+  }
+
+  /// Whether both show the same patterns, however long.
+  func showsSamePatterns(as other: ScanSection) -> Bool {
+    kind == other.kind && startNanometres == other.startNanometres
+      && endNanometres == other.endNanometres && widthPixels == other.widthPixels
+      && patterns == other.patterns
   }
 
   /// Refuses an empty range and an impossible width or number of patterns.

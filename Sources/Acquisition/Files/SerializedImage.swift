@@ -21,23 +21,11 @@ struct SerializedImage {
     arrayLengths: [20, 3, 3, 8, 8, 40, 864],
     dataByteCount: 104 + 60 + 4 * 864
   )
-  /// The first of the four images of a slew file: the scan header alone.
-  static let slewScanHeader = SerializedImage(
-    format: "S(uc#cccccccjjvvu$(f#f#)c#vccc)",
-    arrayLengths: [20, 3, 3, 8],
-    dataByteCount: 104
-  )
   /// A configuration of one section.
   static let plainConfiguration = SerializedImage(
     format: "S(cvc#c#vvcvv)",
     arrayLengths: [8, 40],
     dataByteCount: 60
-  )
-  /// The first of the two images of a configuration of up to five sections.
-  static let slewConfiguration = SerializedImage(
-    format: "S(cvc#c#vc)",
-    arrayLengths: [8, 40],
-    dataByteCount: 54
   )
   /// The coefficients of the shift vector and of the wavelengths.
   static let calibration = SerializedImage(
@@ -52,10 +40,10 @@ struct SerializedImage {
     dataByteCount: 19 + 8 * 50 + 2 * 19 * 50
   )
 
-  /// Whether the bytes hold this format string at its place.
-  func matchesFormat(of bytes: Span<UInt8>) -> Bool {
-    guard bytes.count > 8 + format.utf8.count else { return false }
-    var offset = 8
+  /// Whether the image that begins at `start` has this format string.
+  func matchesFormat(of bytes: Span<UInt8>, at start: Int = 0) -> Bool {
+    guard bytes.count > start + 8 + format.utf8.count else { return false }
+    var offset = start + 8
     for character in format.utf8 {
       guard bytes[offset] == character else { return false }
       offset += 1
@@ -63,30 +51,32 @@ struct SerializedImage {
     return bytes[offset] == 0
   }
 
-  /// Checks that the bytes begin with this image, whole; what follows it is not looked at.
-  func check(_ bytes: Span<UInt8>) throws(ScanFileError) {
-    try SerializedImage.checkMagic(bytes)
-    guard matchesFormat(of: bytes) else { throw .unknownFormat }
-    guard bytes.count >= byteCount else {
-      throw .truncated(byteCount: bytes.count, expectedByteCount: byteCount)
+  /// Checks that this image, whole, begins at `start`; what follows it is not looked at.
+  func check(_ bytes: Span<UInt8>, at start: Int = 0) throws(ScanFileError) {
+    try SerializedImage.checkMagic(bytes, at: start)
+    guard matchesFormat(of: bytes, at: start) else { throw .unknownFormat }
+    guard bytes.count >= start + byteCount else {
+      throw .truncated(byteCount: bytes.count, expectedByteCount: start + byteCount)
     }
     for index in arrayLengths.indices {
-      let found = Int(bytes.uint32(at: 8 + format.utf8.count + 1 + 4 * index))
+      let found = Int(bytes.uint32(at: start + 8 + format.utf8.count + 1 + 4 * index))
       guard found == arrayLengths[index] else {
         throw .wrongArrayLength(found: found, expected: arrayLengths[index])
       }
     }
-    let length = Int(bytes.uint32(at: 4))
+    let length = Int(bytes.uint32(at: start + 4))
     guard length == byteCount else { throw .wrongImageLength(found: length, expected: byteCount) }
   }
 
-  /// Checks that the bytes begin with any image at all.
-  static func checkMagic(_ bytes: Span<UInt8>) throws(ScanFileError) {
-    guard bytes.count >= 9 else { throw .truncated(byteCount: bytes.count, expectedByteCount: 9) }
+  /// Checks that any image at all begins at `start`.
+  static func checkMagic(_ bytes: Span<UInt8>, at start: Int = 0) throws(ScanFileError) {
+    guard bytes.count >= start + 9 else {
+      throw .truncated(byteCount: bytes.count, expectedByteCount: start + 9)
+    }
     // A flag would announce big-endian numbers, which no known device writes.
-    guard bytes[0] == UInt8(ascii: "t"), bytes[1] == UInt8(ascii: "p"),
-      bytes[2] == UInt8(ascii: "l"), bytes[3] == 0
-    else { throw .notAnImage(offset: 0) }
+    guard bytes[start] == UInt8(ascii: "t"), bytes[start + 1] == UInt8(ascii: "p"),
+      bytes[start + 2] == UInt8(ascii: "l"), bytes[start + 3] == 0
+    else { throw .notAnImage(offset: start) }
   }
 
   /// The image's bytes up to its data.

@@ -38,14 +38,24 @@ package enum AcquisitionError: Error, Equatable, Sendable {
   case commandFailed(NanoCommand)
   /// The device answered this command with busy: a telephone is connected to it.
   case busy(NanoCommand)
-  /// The scan ended with these error bits and this scan code.
-  case scanFailed(errorBits: UInt32, scanCode: Int8)
+  /// The scan ended with errors after which its counts cannot be trusted.
+  case scanFailed(NanoErrorStatus)
   /// The scan ended, but the device still holds the previous one with this index.
   case noNewScan(scanIndex: UInt32)
   /// The scan file was not decoded.
   case scanFile(ScanFileError)
   /// The reference file or its matrix was not decoded, so absorbance has no values.
   case reference(ScanFileError)
+  /// What was measured is not fit to be the user's reference; the previous one stays.
+  case referenceRefused(ReferenceProblem)
+  /// The user's reference cannot be loaded or stored.
+  case referenceStore(ReferenceStoreError)
+  /// The scanner scans, but something is wrong with it.
+  case unhealthy(ScannerHealth)
+  /// The scanner is none of those that the configuration names.
+  case scannerNotConfigured
+  /// So many scanners are connected already.
+  case tooManyScanners(limit: Int)
   /// The acquisition was told to stop.
   case stopped
 }
@@ -99,6 +109,11 @@ extension AcquisitionError {
     case .scanFailed, .noNewScan: "scanFailed"
     case .scanFile: "scanFileInvalid"
     case .reference: "referenceInvalid"
+    case .referenceRefused(let problem): problem.reason
+    case .referenceStore: "referenceStoreFailed"
+    case .unhealthy(let health): health.reason ?? "healthy"
+    case .scannerNotConfigured: "scannerNotConfigured"
+    case .tooManyScanners: "tooManyScanners"
     case .stopped: "stopped"
     }
   }
@@ -106,7 +121,8 @@ extension AcquisitionError {
   /// Whether the connection is still of use, so that the next scan may be tried on it.
   var leavesConnectionUsable: Bool {
     switch self {
-    case .scanFailed, .noNewScan, .scanFile, .reference, .commandFailed, .busy: true
+    case .scanFailed, .noNewScan, .scanFile, .reference, .referenceRefused, .referenceStore: true
+    case .commandFailed, .busy, .unhealthy: true
     default: false
     }
   }
@@ -143,11 +159,15 @@ extension AcquisitionError: CustomStringConvertible {
     case .protocolError(nil, let violation): "before any command: \(violation)"
     case .commandFailed(let command): "the device refused command \(command)"
     case .busy(let command): "the device was busy at command \(command)"
-    case .scanFailed(let bits, let code):
-      "the scan ended with error bits 0x\(String(bits, radix: 16)) and scan code \(code)"
+    case .scanFailed(let status): "the scan failed: \(status)"
     case .noNewScan(let index): "the scan ended without data: scan \(index) is still the last"
     case .scanFile(let error): "scan file: \(error)"
     case .reference(let error): "reference: \(error)"
+    case .referenceRefused(let problem): "the new reference is not used: \(problem)"
+    case .referenceStore(let error): "stored reference: \(error)"
+    case .unhealthy(let health): "the scanner reports " + health.names.joined(separator: ", ")
+    case .scannerNotConfigured: "the configuration names other scanners only"
+    case .tooManyScanners(let limit): "\(limit) scanners are connected already, which is the limit"
     case .stopped: "the acquisition was stopped"
     }
   }

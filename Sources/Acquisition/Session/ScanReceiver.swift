@@ -2,15 +2,25 @@ package import Spectra
 
 /// What takes the scans of one scanner; every method is called on its acquisition thread.
 package protocol ScanReceiver: AnyObject {
+  /// Takes the scanner that was just identified, or refuses it by throwing.
+  ///
+  /// Called once for each connection, before the scanner is configured. `scannerNotConfigured` ends
+  /// the acquisition of a scanner on this machine's USB; after any other error it is tried again.
+  func accept(_ description: ScannerDescription) throws(AcquisitionError)
+
   /// Tells that the connection or its health changed.
   ///
-  /// `description` is nil until the scanner was identified once. A `reason` with `.ready` says why
-  /// scans fail although the scanner answers, or why they have no reference.
+  /// `description` is nil until the scanner was identified once. A scanner that was accepted is
+  /// given back with `.disconnected`. A `reason` with `.ready` says why scans fail although the
+  /// scanner answers, or why they have no reference.
   func scannerChanged(
     _ state: ScannerState,
     description: ScannerDescription?,
     reason: AcquisitionError?
   )
+
+  /// Tells that a white standard was measured, which scans use from now on if it is preferred.
+  func referenceMeasured(at time: Timestamp)
 
   /// Offers the scan that just arrived.
   ///

@@ -1,29 +1,35 @@
 internal import Spectra
 
 extension ScanSession where Transport: ~Copyable {
-  /// Identifies and prepares the scanner, and gives `decoder` its reference.
-  ///
-  /// Returns why scans will have no absorbance, or nil when they will.
-  mutating func open(
-    decoder: inout ScanDecoder
-  ) throws(AcquisitionError) -> AcquisitionError? {
+  /// Finds out which scanner this is, and changes nothing about it.
+  package mutating func identify() throws(AcquisitionError) {
     try link.resynchronize(
       commandTimeout: options.commandTimeout,
       drainTimeout: options.drainTimeout
     )
     // Asking for versions while a scan runs would switch the display controller off.
     try awaitIdle()
-    try identify()
-    try resetErrors()
-    try ifSupported(.setHibernation, [0])
-    try ifSupported(.setClock, clockParameters(Timestamp.now().calendarTime))
+    try readIdentity()
+  }
+
+  /// Prepares the scanner for scanning, and gives `decoder` its references.
+  ///
+  /// The user's reference comes from `store`. Returns why scans will have no absorbance, or only
+  /// another reference's, or nil when all is well.
+  package mutating func prepare(
+    decoder: inout ScanDecoder,
+    references store: (any ReferenceStore)? = nil
+  ) throws(AcquisitionError) -> AcquisitionError? {
+    try prepareDevice()
+    try checkSensors()
     try chooseColumnConfiguration()
-    try readLastScanIndex()
-    return try readReference(for: &decoder)
+    // Questions that this device does not know may have left errors.
+    try resetErrors()
+    return try readReferences(for: &decoder, from: store)
   }
 
   /// Gives the device a Column configuration, whichever it has now.
-  mutating func applyColumnConfiguration() throws(AcquisitionError) {
+  package mutating func applyColumnConfiguration() throws(AcquisitionError) {
     let configuration = try storedColumnConfiguration() ?? .defaultColumn
     _ = try link.perform(
       .applyConfiguration,
@@ -34,7 +40,7 @@ extension ScanSession where Transport: ~Copyable {
     try readEstimatedScanTime()
   }
 
-  private mutating func identify() throws(AcquisitionError) {
+  private mutating func readIdentity() throws(AcquisitionError) {
     let timeout = options.slowCommandTimeout
     if let length = try ifSupported(.readVersions, timeout: timeout), length >= 4 {
       let version = link.replyNumber
@@ -44,16 +50,34 @@ extension ScanSession where Transport: ~Copyable {
     if let length = try ifSupported(.readSerialNumber) {
       description.serialNumber = serialNumber(link.replyText(length))
     }
-    // Firmware before 2.1.0 has no model name to tell.
-    let name = try ifSupported(.readModelName).map { link.replyText($0) } ?? ""
-    description.model = name.isEmpty ? "NIRscan Nano" : name
+    description.model = try readModel()
+    if let length = try ifSupported(.readLampUsage), length >= 8 {
+      lampUsage = .milliseconds(Int64(clamping: replyNumber64))
+    }
     if let length = try ifSupported(.readCalibration) {
       describeCalibration(length)
     }
   }
 
+  private mutating func readModel() throws(AcquisitionError) -> String {
+    // InnoSpectra's firmware knows only its own command, and that of Texas Instruments before
+    // 2.1.0 knows none.
+    for command in [NanoCommand.readModelName, .readInnoSpectraModelName] {
+      let name = try ifSupported(command).map { link.replyText($0) } ?? ""
+      if !name.isEmpty { return name }
+    }
+    return "NIRscan Nano"
+  }
+
+  private var replyNumber64: UInt64 {
+    let data = NanoRequest.headerByteCount
+    return link.reply.withSpan {
+      UInt64($0.uint32(at: data)) | UInt64($0.uint32(at: data + 4)) << 32
+    }
+  }
+
   private mutating func chooseColumnConfiguration() throws(AcquisitionError) {
-    if let active = try activeConfiguration(), active.section.kind == .column {
+    if let active = try activeConfiguration(), !active.sections.containsHadamard {
       describe(active)
       try readEstimatedScanTime()
     } else {
@@ -73,7 +97,7 @@ extension ScanSession where Transport: ~Copyable {
     // No known device stores more than 20.
     for index in 0..<min(20, link.reply[NanoRequest.headerByteCount]) {
       if let configuration = try storedConfiguration(index),
-        configuration.section.kind == .column
+        !configuration.sections.containsHadamard
       {
         return configuration
       }
@@ -98,44 +122,11 @@ extension ScanSession where Transport: ~Copyable {
     }
   }
 
-  /// Reads the factory's reference; returns why there is none that can be used.
-  private mutating func readReference(
-    for decoder: inout ScanDecoder
-  ) throws(AcquisitionError) -> AcquisitionError? {
-    decoder.forgetReference()
-    do throws(AcquisitionError) {
-      try readFile(.matrix)
-    } catch .commandFailed, .protocolError {
-      // Without it the reference still serves scans of its own pattern width.
-      fileIsMissing()
-    } catch {
-      throw error
-    }
-    let matrix = withFile { bytes in bytes.indices.map { bytes[$0] } }
-    do throws(AcquisitionError) {
-      try readFile(.reference)
-    } catch .commandFailed(let command) {
-      return .commandFailed(command)
-    } catch .protocolError(let command, let violation) {
-      return .protocolError(command: command, violation)
-    } catch {
-      throw error
-    }
-    do throws(ScanFileError) {
-      try withFile { bytes throws(ScanFileError) in
-        try decoder.setReference(bytes, matrix: matrix.span)
-      }
-      return nil
-    } catch {
-      return .reference(error)
-    }
-  }
-
   private mutating func describe(_ configuration: ScanConfiguration) {
     description.configurationName = configuration.name
-    description.patternWidthPixels = configuration.section.widthPixels
-    description.startNanometres = Double(configuration.section.startNanometres)
-    description.endNanometres = Double(configuration.section.endNanometres)
+    description.patternWidthPixels = configuration.sections.widthPixels
+    description.startNanometres = Double(configuration.sections.startNanometres)
+    description.endNanometres = Double(configuration.sections.endNanometres)
   }
 
   private mutating func describeCalibration(_ length: Int) {
@@ -148,32 +139,6 @@ extension ScanSession where Transport: ~Copyable {
     description.shiftVectorCoefficients = calibration.shiftVector
     description.pixelToWavelengthCoefficients = calibration.pixelToWavelength
   }
-
-  /// Carries out a command; nil when this device does not know it.
-  @discardableResult
-  private mutating func ifSupported(
-    _ command: NanoCommand,
-    _ parameters: [UInt8] = [],
-    timeout: Duration? = nil
-  ) throws(AcquisitionError) -> Int? {
-    do throws(AcquisitionError) {
-      return try link.perform(
-        command,
-        parameters: parameters,
-        timeout: timeout ?? options.commandTimeout
-      )
-    } catch .commandFailed {
-      return nil
-    } catch {
-      throw error
-    }
-  }
-}
-
-/// The parameters of the command that sets the clock; the weekday counts from Sunday.
-private func clockParameters(_ time: CalendarTime) -> [UInt8] {
-  [time.year - 2000, time.month, time.day, time.weekday, time.hour, time.minute, time.second]
-    .map { UInt8(clamping: $0) }
 }
 
 /// A serial number as it is shown; nil when the device was never given one.

@@ -1,13 +1,11 @@
-internal import Spectra
+package import Spectra
 
 /// One connection to one scanner, from its identification to the last scan over it.
 ///
 /// Opening it reads what does not change; after that a scan allocates nothing. An error that leaves
 /// the connection usable says so (`AcquisitionError.leavesConnectionUsable`); after any other the
 /// session is to be dropped.
-struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
-  /// How often the transfer of a scan file is begun before it counts as impossible.
-  private static var fileAttemptsMax: Int { 3 }
+package struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
   /// In the device's status word: a scan is in progress.
   private static var scanInProgress: UInt32 { 0x02 }
 
@@ -15,18 +13,31 @@ struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
   let options: AcquisitionOptions
   private let stopping: EventDescriptor
   /// What is known about the scanner.
-  var description = ScannerDescription()
-  /// The scan counter of the last scan file; nil when the device has none.
-  var lastScanIndex: UInt32?
+  package var description = ScannerDescription()
+  /// What is wrong with the scanner, as its last scan and its preparation show.
+  package private(set) var health = ScannerHealth()
+  /// What is wrong with it whatever a scan says: found while it was prepared.
+  var standingHealth = ScannerHealth()
+  /// How long the lamp has burnt, where the scanner counts that.
+  package var lampUsage: Duration?
+  /// The lamp's reading in the factory's reference; 0 when there is none.
+  var lampAtReference: UInt16 = 0
   /// What the device thinks a scan takes.
   var estimatedScanTime = Duration.seconds(10)
-  private var file = FixedArray<UInt8>(repeating: 0, count: 4096)
-  private var fileByteCount = 0
+  /// The last file that was read; the first `fileByteCount` bytes are valid.
+  var file = FixedArray<UInt8>(repeating: 0, count: 4096)
+  var fileByteCount = 0
+  /// The scan counter of the file that the device held before the next scan; nil when none.
+  var lastScanIndex: UInt32?
+  /// Whether the device may hold another scan than the one with `lastScanIndex`.
+  private var isScanIndexDoubtful = true
+  /// When the last scan ended, in nanoseconds of CLOCK_MONOTONIC.
+  private var lastScanNanoseconds: UInt64 = 0
   /// Errors stay until they are reset, and would spoil the next scan.
   private var hasErrors = true
 
   /// Takes over a connected transport; nothing is sent before `open`.
-  init(
+  package init(
     over transport: consuming Transport,
     options: AcquisitionOptions,
     stopping: EventDescriptor
@@ -37,35 +48,31 @@ struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
   }
 
   /// Makes one scan and reads its file; nil when the device is busy and the scan has to wait.
-  mutating func scan() throws(AcquisitionError) -> ScanArrival? {
+  ///
+  /// After it, failed or not, `health` says what is wrong with the scanner.
+  package mutating func scan() throws(AcquisitionError) -> ScanArrival? {
+    if health.contains(.clockUnset), !standingHealth.contains(.clockUnset) {
+      // The device was reset or switched off in between: it has forgotten more than the time.
+      try prepareDevice()
+    }
     if hasErrors { try resetErrors() }
+    try refreshScanIndexIfDoubtful()
+    // Until this scan is read, nobody knows which one the device holds.
+    isScanIndexDoubtful = true
     guard try link.begin(.startScan, 0, timeout: options.slowCommandTimeout) else { return nil }
     try awaitIdle()
     // The status shares a buffer with the file, so it is read before the transfer begins.
-    let errorBits = try readErrorStatus()
-    try readScanFile()
+    let errors = try readErrorStatus()
+    health = standingHealth.union(ScannerHealth(errors: errors))
+    guard errors.bits.isDisjoint(with: .spoilingScan) else { throw .scanFailed(errors) }
+    try readWholeFile(.scan)
     let arrival = ScanArrival(
       time: .now(),
       monotonicNanoseconds: Deadline.now(),
-      errorBits: errorBits
+      errorBits: errors.bits
     )
-    try checkScanIndex()
+    try accept(errors, at: arrival)
     return arrival
-  }
-
-  /// Lends the last file.
-  func withFile<Result, Failure: Error>(
-    _ use: (Span<UInt8>) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
-    try file.withSpan { span throws(Failure) in try use(span.extracting(0..<fileByteCount)) }
-  }
-
-  /// What becomes readable between two commands only when the connection is lost.
-  var descriptor: Int32 { link.descriptor }
-
-  /// Sends a command that does nothing, so that the device does not go to sleep.
-  mutating func keepAwake() throws(AcquisitionError) {
-    _ = try readDeviceStatus()
   }
 
   /// Waits until no scan is in progress, as long as one may take.
@@ -74,7 +81,8 @@ struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
     while true {
       if options.statusPollInterval > .zero { try pause(options.statusPollInterval) }
       do throws(AcquisitionError) {
-        if try readDeviceStatus() & Self.scanInProgress == 0 { return }
+        let status = try link.readNumber(.readDeviceStatus, timeout: options.commandTimeout)
+        if status & Self.scanInProgress == 0 { return }
       } catch .timeout(.some(let command)) {
         // The device may be deaf for a while as the scan begins; a late answer is skipped.
         guard deadline.remainingMilliseconds > 0 else { throw .timeout(command: command) }
@@ -90,17 +98,16 @@ struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
     _ = try stopping.waitUnlessRaised(besides: -1, for: 0, until: .after(duration))
   }
 
+  /// What becomes readable between two commands only when the connection is lost.
+  var descriptor: Int32 { link.descriptor }
+
   /// Makes the device forget its errors.
   mutating func resetErrors() throws(AcquisitionError) {
     _ = try link.perform(.resetErrors, timeout: options.commandTimeout)
     hasErrors = false
   }
 
-  private mutating func readDeviceStatus() throws(AcquisitionError) -> UInt32 {
-    try link.readNumber(.readDeviceStatus, timeout: options.commandTimeout)
-  }
-
-  private mutating func readErrorStatus() throws(AcquisitionError) -> NanoErrorBits {
+  private mutating func readErrorStatus() throws(AcquisitionError) -> NanoErrorStatus {
     let command = NanoCommand.readErrorStatus
     let length = try link.perform(command, timeout: options.commandTimeout)
     guard length >= NanoErrorStatus.byteCountMin else {
@@ -113,99 +120,43 @@ struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
       NanoErrorStatus(parsing: $0, at: NanoRequest.headerByteCount)
     }
     hasErrors = !status.bits.isEmpty
-    guard status.bits.isDisjoint(with: .spoilingScan) else {
-      throw .scanFailed(errorBits: status.bits.rawValue, scanCode: status.scanCode)
-    }
-    return status.bits
-  }
-
-  /// A scan that failed ends like any other and leaves the old file in place.
-  private mutating func checkScanIndex() throws(AcquisitionError) {
-    guard let index = scanIndexOfFile() else { return }
-    guard index != lastScanIndex else { throw .noNewScan(scanIndex: index) }
-    lastScanIndex = index
+    return status
   }
 }
 
-// MARK: Files
+// MARK: The scan counter
 
 extension ScanSession where Transport: ~Copyable {
-  /// Reads the scan file, from its beginning again where a packet is lost on the way.
-  private mutating func readScanFile() throws(AcquisitionError) {
-    var attempt = 1
-    while true {
-      do throws(AcquisitionError) {
-        return try readFile(.scan)
-      } catch .timeout(.some(let command)) {
-        guard attempt < Self.fileAttemptsMax else { throw .timeout(command: command) }
-      } catch .protocolError(let command, let violation) {
-        guard attempt < Self.fileAttemptsMax else {
-          throw .protocolError(command: command, violation)
-        }
-      } catch {
-        throw error
-      }
-      attempt += 1
-      try link.drain(for: options.drainTimeout)
-    }
+  /// Other hosts, telephones and the scanner's button can scan while this host is quiet for longer.
+  private static var quietTimeMax: Duration { .seconds(5) }
+
+  /// Looks up which scan the device holds, unless that is the one that was read last.
+  ///
+  /// A scan that fails ends like any other and leaves the old file in place, so the counter of the
+  /// file tells a new scan. It would lie if it were compared with that of an older scan than the
+  /// one which the device held when the scan began.
+  private mutating func refreshScanIndexIfDoubtful() throws(AcquisitionError) {
+    let quiet = Duration.nanoseconds(Int64(clamping: Deadline.now() - lastScanNanoseconds))
+    guard isScanIndexDoubtful || quiet > Self.quietTimeMax else { return }
+    try readLastScanIndex()
+    isScanIndexDoubtful = false
   }
 
-  /// Reads a whole file; no other command may come between its chunks.
-  mutating func readFile(_ kind: NanoFile) throws(AcquisitionError) {
-    let size = try beginFile(kind)
-    fileByteCount = 0
-    while fileByteCount < size {
-      let length = try link.perform(.readFileChunk, timeout: options.commandTimeout)
-      let expected = min(NanoRequest.payloadByteCountMax, size - fileByteCount)
-      guard length == expected else {
-        throw .protocolError(
-          command: .readFileChunk,
-          .replyLength(found: length, expected: expected)
-        )
-      }
-      link.copyReply(length, to: &file, at: fileByteCount)
-      fileByteCount += length
+  /// Takes the file that was read for the new scan, unless it is the old one.
+  private mutating func accept(
+    _ errors: NanoErrorStatus,
+    at arrival: ScanArrival
+  ) throws(AcquisitionError) {
+    // What is no scan file at all is left to the decoder, which says what is wrong with it.
+    guard let header = withFile({ ScanFileHeader(beginning: $0) }) else { return }
+    guard header.scanIndex != lastScanIndex else {
+      throw .noNewScan(scanIndex: header.scanIndex)
     }
-  }
-
-  /// Empties the file, as for one that the device does not have.
-  mutating func fileIsMissing() { fileByteCount = 0 }
-
-  /// Reads the counter of the scan that the device still holds, from the file's first chunk.
-  mutating func readLastScanIndex() throws(AcquisitionError) {
-    fileByteCount = 0
-    lastScanIndex = nil
-    do throws(AcquisitionError) {
-      _ = try beginFile(.scan)
-      let length = try link.perform(.readFileChunk, timeout: options.commandTimeout)
-      link.copyReply(length, to: &file, at: 0)
-      fileByteCount = length
-      lastScanIndex = scanIndexOfFile()
-    } catch .commandFailed, .protocolError {
-      // A device that has not scanned since it was switched on may have no file.
-      return
-    } catch {
-      throw error
-    }
-  }
-
-  private mutating func beginFile(_ kind: NanoFile) throws(AcquisitionError) -> Int {
-    let command = NanoCommand.beginFile
-    let size = Int(
-      try link.readNumber(command, kind.rawValue, timeout: options.slowCommandTimeout)
+    lastScanIndex = header.scanIndex
+    isScanIndexDoubtful = false
+    lastScanNanoseconds = arrival.monotonicNanoseconds
+    health = standingHealth.union(
+      ScannerHealth(header, errors: errors, lampAtReference: lampAtReference)
     )
-    guard size >= kind.byteCountMin, size <= file.count else {
-      throw .protocolError(command: command, .fileSize(found: size, expected: kind.byteCountMin))
-    }
-    return size
-  }
-
-  private func scanIndexOfFile() -> UInt32? {
-    withFile { bytes in
-      guard bytes.count >= ScanFile.scanIndexOffset + 4,
-        SerializedImage.plainScan.matchesFormat(of: bytes)
-      else { return nil }
-      return bytes.uint32(at: ScanFile.scanIndexOffset)
-    }
   }
 }

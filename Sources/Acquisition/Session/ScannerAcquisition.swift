@@ -1,9 +1,10 @@
 internal import Spectra
+internal import Synchronization
 
-/// Drives one scanner for as long as the program runs: connect, scan, connect again.
+/// Drives one scanner: connect, scan, connect again.
 ///
-/// `run()` blocks the thread that calls it, the scanner's acquisition thread; `requestScan()` and
-/// `stop()` may be called from any thread. Between two scans nothing is allocated.
+/// `run()` blocks the thread that calls it, the scanner's acquisition thread; the other methods may
+/// be called from any thread. Between two scans nothing is allocated.
 package final class ScannerAcquisition<Receiver: ScanReceiver> {
   /// How many scans in a row may fail before the connection is made anew.
   ///
@@ -11,66 +12,120 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
   private static var failuresMax: Int { 3 }
 
   private let address: ScannerAddress
+  private let bus: USBBus?
   private let options: AcquisitionOptions
   private let receiver: Receiver
+  private let references: (any ReferenceStore)?
   private let stopping = EventDescriptor()
   private let requests = EventDescriptor()
+  private let isReferenceRequested = Atomic<Bool>(false)
 
   /// Prepares to drive the scanner at `address`; nothing is opened before `run()`.
-  package init(address: ScannerAddress, options: AcquisitionOptions, receiver: Receiver) {
-    (self.address, self.options, self.receiver) = (address, options, receiver)
+  ///
+  /// `bus` is this machine's USB, needed for an address there. `references` keeps what users
+  /// measured on a white standard; without one such a measurement lasts as long as the connection.
+  package init(
+    address: ScannerAddress,
+    bus: USBBus? = nil,
+    options: AcquisitionOptions,
+    receiver: Receiver,
+    references: (any ReferenceStore)? = nil
+  ) {
+    (self.address, self.bus, self.options) = (address, bus, options)
+    (self.receiver, self.references) = (receiver, references)
   }
 
   /// Asks for one more scan; without effect in continuous mode.
   package func requestScan() { requests.raise() }
 
+  /// Asks that the next scan is measured as the user's reference: a white standard is in place.
+  package func requestReference() {
+    // Release: the flag is there before the event that announces it.
+    isReferenceRequested.store(true, ordering: .releasing)
+    requests.raise()
+  }
+
   /// Ends `run()` at once, whatever it waits for; it cannot be run again.
   package func stop() { stopping.raise() }
 
   /// Serves the scanner until `stop()`; a lost connection is made again, with growing pauses.
+  ///
+  /// Also returns when a scanner on this machine's USB was unplugged, because whatever is plugged in
+  /// next has another address, or when the receiver does not want it.
   package func run() {
     var decoder = ScanDecoder()
+    decoder.preferredReference = options.preferredReference
     var report = StateReport(receiver: receiver)
     var backoff = options.initialBackoff
     report.tell(.connecting, because: nil)
     while true {
       do throws(AcquisitionError) {
-        try serve(&decoder, &report, &backoff)
+        try connectAndServe(&decoder, &report, &backoff)
       } catch .stopped {
-        break
+        report.tell(.disconnected, because: nil)
+        return
       } catch {
         report.tell(.disconnected, because: error)
+        if error == .scannerNotConfigured || isUnplugged { return }
       }
       guard !isStopped(within: backoff) else { break }
+      if isUnplugged { break }
       backoff = min(backoff * 2, options.maximumBackoff)
     }
     report.tell(.disconnected, because: nil)
   }
 
+  /// Whether the scanner was on this machine's USB and is there no more.
+  private var isUnplugged: Bool {
+    guard case .usb(let attachment) = address else { return false }
+    return bus?.isAttached(attachment) != true
+  }
+
   /// Makes one connection and scans over it until it is lost, which is always thrown.
-  private func serve(
+  private func connectAndServe(
     _ decoder: inout ScanDecoder,
     _ report: inout StateReport<Receiver>,
     _ backoff: inout Duration
   ) throws(AcquisitionError) -> Never {
-    let transport = try USBIPTransport(
-      connectingTo: address,
-      deadline: .after(options.connectTimeout),
-      stopping: stopping
-    )
+    switch address {
+    case .usbip(let server):
+      let transport = try USBIPTransport(
+        connectingTo: server,
+        deadline: .after(options.connectTimeout),
+        stopping: stopping
+      )
+      try serve(transport, &decoder, &report, &backoff)
+    case .usb(let attachment):
+      guard let bus else { preconditionFailure("a scanner on USB is driven over its bus") }
+      let transport = try USBTransport(opening: attachment, on: bus, stopping: stopping)
+      try serve(transport, &decoder, &report, &backoff)
+    }
+  }
+
+  /// Scans over `transport` until it is lost, which is always thrown.
+  private func serve<Transport: ReportTransport & ~Copyable>(
+    _ transport: consuming Transport,
+    _ decoder: inout ScanDecoder,
+    _ report: inout StateReport<Receiver>,
+    _ backoff: inout Duration
+  ) throws(AcquisitionError) -> Never {
     var session = ScanSession(over: transport, options: options, stopping: stopping)
-    let referenceProblem = try session.open(decoder: &decoder)
+    try session.identify()
+    try receiver.accept(session.description)
+    let referenceProblem = try session.prepare(decoder: &decoder, references: references)
     report.description = session.description
     report.tell(.ready, because: referenceProblem)
     var failures = 0
     while true {
-      try awaitTurn(&session, &backoff)
+      let turn = try awaitTurn(&session, &backoff)
       do throws(AcquisitionError) {
-        try scan(&session, &decoder)
+        switch turn {
+        case .scan: try scan(&session, &decoder)
+        case .reference: try measureReference(&session, &decoder)
+        }
         failures = 0
         backoff = options.initialBackoff
-        let fault = decoder.referenceFault.map { AcquisitionError.reference($0) }
-        report.tell(.ready, because: fault ?? referenceProblem)
+        report.tell(.ready, because: problem(session, decoder) ?? referenceProblem)
       } catch {
         failures += 1
         guard error.leavesConnectionUsable, failures <= Self.failuresMax else { throw error }
@@ -81,12 +136,17 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
     }
   }
 
-  /// Waits until a scan is due: at once, or when a client asks.
-  private func awaitTurn(
-    _ session: inout ScanSession<USBIPTransport>,
+  /// What is to be measured next.
+  private enum Turn {
+    case scan, reference
+  }
+
+  /// Waits until something is to be measured: in continuous mode at once, else when a client asks.
+  private func awaitTurn<Transport: ReportTransport & ~Copyable>(
+    _ session: inout ScanSession<Transport>,
     _ backoff: inout Duration
-  ) throws(AcquisitionError) {
-    guard options.mode == .onRequest else { return }
+  ) throws(AcquisitionError) -> Turn {
+    if options.mode == .continuous { return takeReferenceRequest() ? .reference : .scan }
     while !requests.take() {
       let deadline = Deadline.after(options.keepAwakeInterval)
       let isAsked = try stopping.waitUnlessRaised(
@@ -99,11 +159,18 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
       try session.keepAwake()
       backoff = options.initialBackoff
     }
+    return takeReferenceRequest() ? .reference : .scan
+  }
+
+  private func takeReferenceRequest() -> Bool {
+    // A relaxed look first: it is what every scan pays for requests that come once a day.
+    isReferenceRequested.load(ordering: .relaxed)
+      && isReferenceRequested.exchange(false, ordering: .acquiring)
   }
 
   /// Makes one scan and hands it on; a busy device is asked again until it is free.
-  private func scan(
-    _ session: inout ScanSession<USBIPTransport>,
+  private func scan<Transport: ReportTransport & ~Copyable>(
+    _ session: inout ScanSession<Transport>,
     _ decoder: inout ScanDecoder
   ) throws(AcquisitionError) {
     while true {
@@ -123,9 +190,38 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
     }
   }
 
-  private func recover(
+  /// Why the scan that was just made is worth less than it could be; nil when all is well.
+  private func problem<Transport: ReportTransport & ~Copyable>(
+    _ session: borrowing ScanSession<Transport>,
+    _ decoder: borrowing ScanDecoder
+  ) -> AcquisitionError? {
+    if let fault = decoder.referenceFault { return .reference(fault) }
+    return session.health.isEmpty ? nil : .unhealthy(session.health)
+  }
+
+  /// Measures the white standard that is in place and keeps the result.
+  private func measureReference<Transport: ReportTransport & ~Copyable>(
+    _ session: inout ScanSession<Transport>,
+    _ decoder: inout ScanDecoder
+  ) throws(AcquisitionError) {
+    while true {
+      guard let reference = try session.measureReference(for: &decoder) else {
+        try session.pause(options.busyRetryInterval)
+        continue
+      }
+      receiver.referenceMeasured(at: reference.time)
+      do throws(ReferenceStoreError) {
+        return try references?.save(reference) ?? ()
+      } catch {
+        // It serves until the connection ends.
+        throw .referenceStore(error)
+      }
+    }
+  }
+
+  private func recover<Transport: ReportTransport & ~Copyable>(
     from error: AcquisitionError,
-    _ session: inout ScanSession<USBIPTransport>
+    _ session: inout ScanSession<Transport>
   ) throws(AcquisitionError) {
     if case .scanFile(let file) = error, file.isUnsupportedKind {
       // Somebody else configured the device since it was opened.
@@ -144,7 +240,7 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
   }
 }
 
-// Only the descriptors, which are immutable, are shared between threads.
+// SAFETY: only the descriptors and the flag, which are made for it, are shared between threads.
 extension ScannerAcquisition: Sendable where Receiver: Sendable {}
 
 /// Tells the receiver what changed, and only that.

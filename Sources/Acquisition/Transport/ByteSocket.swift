@@ -87,7 +87,7 @@ extension ByteSocket {
   /// A host name is looked up with the resolver's own time limit; everything else ends at the
   /// deadline.
   init(
-    connectingTo endpoint: ScannerAddress.Endpoint,
+    connectingTo endpoint: USBIPAddress.Endpoint,
     deadline: Deadline,
     stopping: EventDescriptor
   ) throws(AcquisitionError) {

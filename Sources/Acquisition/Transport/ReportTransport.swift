@@ -1,10 +1,10 @@
-internal import Spectra
+package import Spectra
 
 /// Moves 64-byte reports to a scanner and back.
 ///
 /// One thread uses it. Closing is ending its life. Every wait ends at its deadline or, at once, with
 /// `AcquisitionError.stopped`. Any other error means that the connection is of no more use.
-protocol ReportTransport: ~Copyable {
+package protocol ReportTransport: ~Copyable {
   /// What becomes readable, while nothing is outstanding, only when the connection is lost.
   var descriptor: Int32 { get }
 
@@ -32,4 +32,4 @@ protocol ReportTransport: ~Copyable {
 }
 
 /// The size of a report in bytes.
-let reportByteCount = 64
+package let reportByteCount = 64

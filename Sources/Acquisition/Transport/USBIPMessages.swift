@@ -14,7 +14,7 @@ enum USBIPRequest {
     bytes.writeBigEndian(UInt32(version) << 16 | 0x8003, at: 0)
     bytes.writeBigEndian(0, at: 4)
     for index in 8..<importByteCount { bytes[index] = 0 }
-    for (index, byte) in busID.utf8.prefix(ScannerAddress.busIDBytesMax).enumerated() {
+    for (index, byte) in busID.utf8.prefix(USBIPAddress.busIDBytesMax).enumerated() {
       bytes[8 + index] = byte
     }
   }

@@ -31,7 +31,7 @@ struct USBIPTransport: ~Copyable, ReportTransport {
 
   /// Connects to the server at `address` and imports the scanner there.
   init(
-    connectingTo address: ScannerAddress,
+    connectingTo address: USBIPAddress,
     deadline: Deadline,
     stopping: EventDescriptor
   ) throws(AcquisitionError) {

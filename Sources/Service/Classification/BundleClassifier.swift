@@ -8,13 +8,19 @@ import Spectra
 package final class BundleClassifier {
   /// The bundle that it answers with.
   package let bundle: ModelBundle
+  /// What a scan must keep to: the bundle's limits and the administrator's.
+  let gates: QualityGates
   let targets: [TargetClassifier]
 
   /// Plans the networks of `bundle` and, unless it is a draft, replays its golden cases.
   ///
+  /// A measured reference older than `referenceAgeSecondsMax` spoils a scan; nil is no limit.
   /// - Throws: `BundleError`, which names the file and the first difference.
-  package init(_ bundle: ModelBundle) throws(BundleError) {
+  package init(_ bundle: ModelBundle, referenceAgeSecondsMax: Double? = nil) throws(BundleError) {
     self.bundle = bundle
+    var gates = bundle.gates
+    gates.referenceAgeSecondsMax = referenceAgeSecondsMax
+    self.gates = gates
     var targets: [TargetClassifier] = []
     for target in bundle.targets { targets.append(try TargetClassifier(target)) }
     self.targets = targets

@@ -13,7 +13,7 @@ package struct RecordingClassifier: ~Copyable {
   package init(_ classifier: BundleClassifier, scanner: String) {
     bundle = classifier.bundle
     self.scanner = scanner
-    sample = SampleInProgress(scannerIndex: 0, bundleGeneration: 1, classifier: classifier)
+    sample = SampleInProgress(bundleGeneration: 1, classifier: classifier)
   }
 
   /// Passes a provisional prediction after each scan and a final one after each sample to `publish`.

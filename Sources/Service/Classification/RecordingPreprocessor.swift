@@ -33,7 +33,7 @@ package struct RecordingPreprocessor: ~Copyable {
     self.classifier = classifier
     targetNames = classifier.targets.map(\.target.name)
     channels = classifier.bundle.window.count
-    median = SampleMedianSpectrum(classifier.bundle)
+    median = SampleMedianSpectrum(classifier.bundle, gates: classifier.gates)
   }
 
   /// What one sample came to.

@@ -11,7 +11,6 @@ package struct SampleInProgress: ~Copyable {
   package private(set) var isOpen = false
 
   private let classifier: BundleClassifier?
-  private let scannerIndex: Int
   private let bundleGeneration: UInt32
   private var identity = SampleIdentity(high: 0, low: 0)
   private var name = SampleName()
@@ -22,12 +21,11 @@ package struct SampleInProgress: ~Copyable {
   /// Nil without a bundle: then there is no axis to bring scans onto.
   private let median: SampleMedianSpectrum?
 
-  /// Allocates for samples of scanner `scannerIndex`, answered by `classifier`, or by nobody.
-  package init(scannerIndex: Int, bundleGeneration: UInt32, classifier: BundleClassifier?) {
-    self.classifier = classifier
-    (self.scannerIndex, self.bundleGeneration) = (scannerIndex, bundleGeneration)
+  /// Allocates for samples of one scanner, answered by `classifier`, or by nobody.
+  package init(bundleGeneration: UInt32, classifier: BundleClassifier?) {
+    (self.classifier, self.bundleGeneration) = (classifier, bundleGeneration)
     if let classifier {
-      median = SampleMedianSpectrum(classifier.bundle)
+      median = SampleMedianSpectrum(classifier.bundle, gates: classifier.gates)
     } else {
       median = nil
     }
@@ -95,8 +93,7 @@ package struct SampleInProgress: ~Copyable {
     into slot: inout PredictionSlot
   ) {
     slot.header.kind = .prediction
-    slot.header.scannerIndex = scannerIndex
-    slot.header.deviceRevision = scan.deviceRevision
+    slot.header.scanner = scan.scanner
     slot.header.bundleGeneration = bundleGeneration
     slot.header.sampleIdentity = identity
     slot.header.sampleName = name

@@ -1,4 +1,4 @@
-import Chemometrics
+package import Chemometrics
 package import Spectra
 
 /// The median spectrum and climate of one sample's accepted scans.
@@ -23,10 +23,10 @@ package final class SampleMedianSpectrum {
 
   private static let sensorCount = 2
 
-  /// Allocates for samples on the window of `bundle`.
-  package init(_ bundle: ModelBundle) {
+  /// Allocates for samples on the window of `bundle`, of scans that pass `gates`.
+  package init(_ bundle: ModelBundle, gates: QualityGates) {
     channels = bundle.window.count
-    gates = bundle.gates
+    self.gates = gates
     resampler = AxisResampler(axis: bundle.axis, window: bundle.window)
     let width = channels + SampleMedianSpectrum.sensorCount
     median = SampleMedian(channels: width, capacity: Limits.scansPerSample)

@@ -26,9 +26,11 @@ package struct ConfigurationKey: Sendable {
   package static let all: [ConfigurationKey] = [
     ConfigurationKey(
       name: "scanner.sources",
-      defaultText: "",
-      meaning: "scanners to read, separated by commas, at most \(maximumScanners): "
-        + "usbip://HOST:PORT/BUSID or usbip+unix:///PATH/BUSID"
+      defaultText: "usb",
+      meaning:
+        "scanners to read, separated by commas, at most \(maximumScanners): usb (all on this "
+        + "machine), usb:NAME (that serial number or port), usbip://HOST:PORT/BUSID or "
+        + "usbip+unix:///PATH/BUSID"
     ),
     ConfigurationKey(
       name: "acquisition.mode",
@@ -74,6 +76,23 @@ package struct ConfigurationKey: Sendable {
       name: "predictions.heartbeatSeconds",
       defaultText: "15",
       meaning: "seconds between heartbeats, 0.05 to 20"
+    ),
+    ConfigurationKey(
+      name: "reference.kind",
+      defaultText: "bundle",
+      meaning: "the white reference to prefer: factory, user (measured here) or bundle (the kind "
+        + "that the bundle was trained with)"
+    ),
+    ConfigurationKey(
+      name: "reference.folder",
+      defaultText: "/var/lib/spectrad/references",
+      meaning: "folder that keeps the references that users measured, one file for each scanner"
+    ),
+    ConfigurationKey(
+      name: "reference.maximumAgeHours",
+      defaultText: "24",
+      meaning: "hours after which a measured reference is too old for scans to be accepted, 0.01 "
+        + "to 87600; 0 is never"
     ),
     ConfigurationKey(
       name: "recording.folder",

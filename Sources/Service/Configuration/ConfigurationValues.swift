@@ -20,6 +20,9 @@ struct ConfigurationValues {
     result.predictionSocketMode = permissionBits("predictions.socketMode")
     result.clientQueueLines = whole("predictions.queueLines", 16...65_536)
     result.heartbeatSeconds = number("predictions.heartbeatSeconds", 0.05...20)
+    result.preferredReference = preferredReference()
+    result.referenceFolder = absolutePath("reference.folder")
+    result.referenceAgeHoursMax = ageHours("reference.maximumAgeHours")
     result.recordingFolder = path("recording.folder")
     result.logLevel = logLevel()
     return result
@@ -38,37 +41,77 @@ struct ConfigurationValues {
       "0" + String(configuration.predictionSocketMode, radix: 8),
       String(configuration.clientQueueLines),
       configuration.heartbeatSeconds.description,
+      configuration.preferredReference?.name ?? "bundle",
+      configuration.referenceFolder,
+      configuration.referenceAgeHoursMax?.description ?? "0",
       configuration.recordingFolder ?? "",
       configuration.logLevel,
     ]
   }
 
-  private mutating func sources() -> [ScannerAddress] {
-    var addresses: [ScannerAddress] = []
+  private mutating func sources() -> [ScannerSource] {
+    var sources: [ScannerSource] = []
     for part in text("scanner.sources").split(separator: ",") {
       let trimmed = String(part.filter { !$0.isWhitespace })
-      do throws(ScannerAddressError) {
-        let address = try ScannerAddress(parsing: trimmed)
-        if addresses.contains(address) {
+      do throws(ScannerSourceError) {
+        let source = try ScannerSource(parsing: trimmed)
+        if sources.contains(source) {
           mistakes.append(
             .badValue(key: "scanner.sources", found: trimmed, expected: "every scanner only once")
           )
         }
-        addresses.append(address)
+        sources.append(source)
       } catch {
         mistakes.append(.badAddress(key: "scanner.sources", problem: error.description))
       }
     }
-    if addresses.count > Limits.scanners {
+    if sources.count > Limits.scanners {
       mistakes.append(
         .badValue(
           key: "scanner.sources",
-          found: "\(addresses.count) scanners",
+          found: "\(sources.count) scanners",
           expected: "at most \(Limits.scanners)"
         )
       )
     }
-    return addresses
+    if sources.contains(.everyUSBScanner),
+      let extra = sources.first(where: { if case .usbScanner = $0 { true } else { false } })
+    {
+      mistakes.append(
+        .badValue(
+          key: "scanner.sources",
+          found: "usb and \(extra)",
+          expected: "either usb, which is every scanner on this machine, or single ones"
+        )
+      )
+    }
+    return sources
+  }
+
+  private mutating func preferredReference() -> ReferenceKind? {
+    switch text("reference.kind") {
+    case "bundle": return nil
+    case "factory": return .factory
+    case "user": return .user
+    case let found:
+      mistakes.append(
+        .badValue(key: "reference.kind", found: found, expected: "bundle, factory or user")
+      )
+      return nil
+    }
+  }
+
+  /// A limit in hours; 0 is none.
+  private mutating func ageHours(_ key: String) -> Double? {
+    text(key) == "0" ? nil : number(key, 0.01...87_600)
+  }
+
+  private mutating func absolutePath(_ key: String) -> String {
+    let found = text(key)
+    if !found.hasPrefix("/") {
+      mistakes.append(.badValue(key: key, found: found, expected: "an absolute path"))
+    }
+    return found
   }
 
   private mutating func mode() -> AcquisitionOptions.Mode {

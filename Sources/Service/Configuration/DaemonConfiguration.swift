@@ -1,9 +1,11 @@
 package import Acquisition
+import Chemometrics
+package import Spectra
 
 /// What an administrator decided: the checked values of all configuration keys.
 package struct DaemonConfiguration: Sendable {
-  /// The scanners to read, at most `Limits.scanners`, none twice.
-  package var sources: [ScannerAddress] = []
+  /// The scanners to read, none twice; of those on servers at most `Limits.scanners`.
+  package var sources: [ScannerSource] = []
   /// Whether scans follow each other or wait for a request.
   package var mode = AcquisitionOptions.Mode.continuous
   /// How often a running scan's status is asked for, in milliseconds.
@@ -22,6 +24,12 @@ package struct DaemonConfiguration: Sendable {
   package var clientQueueLines = 1024
   /// Seconds between heartbeats.
   package var heartbeatSeconds = 15.0
+  /// Which reference is preferred where a scanner has both; nil for the bundle's kind.
+  package var preferredReference: ReferenceKind?
+  /// The folder that keeps the references that users measured.
+  package var referenceFolder = ""
+  /// Hours after which a measured reference is too old; nil for never.
+  package var referenceAgeHoursMax: Double?
   /// The folder that every decoded scan is recorded in, or nil to record nothing.
   package var recordingFolder: String?
   /// The least severe level that is logged.
@@ -32,11 +40,25 @@ package struct DaemonConfiguration: Sendable {
 }
 
 extension DaemonConfiguration {
-  var acquisitionOptions: AcquisitionOptions {
+  /// How scanners are driven for scans that `bundle` answers, or nobody.
+  func acquisitionOptions(for bundle: ModelBundle?) -> AcquisitionOptions {
     var options = AcquisitionOptions()
     options.mode = mode
     options.statusPollInterval = .milliseconds(statusPollMilliseconds)
+    options.preferredReference = preferredReference ?? bundle?.gates.referenceKind ?? .factory
     return options
+  }
+
+  /// The servers whose scanners are read.
+  var servers: [USBIPAddress] {
+    sources.compactMap { if case .usbip(let address) = $0 { address } else { nil } }
+  }
+
+  /// Which scanners on this machine's USB are read; nil for none.
+  var usbSelection: ScannerSelection? {
+    if sources.contains(.everyUSBScanner) { return .any }
+    let names = sources.compactMap { if case .usbScanner(let name) = $0 { name } else { nil } }
+    return names.isEmpty ? nil : .named(Set(names))
   }
 
   var sampleEnd: PipelineStage.SampleEnd {

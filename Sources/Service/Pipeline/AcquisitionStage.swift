@@ -3,36 +3,53 @@ import Spectra
 import Streaming
 import Synchronization
 
-/// Between one scanner's acquisition and its ring: decodes each scan straight into a slot.
+/// Between one place's acquisition and the lane of the scanner there: decodes scans into slots.
 ///
-/// `receive` runs on the acquisition thread and neither allocates nor locks.
-// SAFETY (Sendable): the producer is used by the acquisition thread alone.
+/// Which lane is known when the scanner has said who it is. `receive` runs on the acquisition
+/// thread and neither allocates nor locks.
+// SAFETY (Sendable): used by the acquisition thread alone.
 final class RingReceiver: ScanReceiver, @unchecked Sendable {
-  private let scannerIndex: Int
-  private var scans: ScanRing.Producer
-  private let pipeline: WakeUp.Signaller
+  private let place: String
+  private let wanted: ScannerSelection
+  private let lanes: ScannerLanes
   private let directory: ScannerDirectory
-  /// Which of the scanners that have been at this address is there now.
-  private var deviceRevision: UInt32 = 0
+  private let pipeline: WakeUp.Signaller
+  /// The lane of the scanner that is connected; nil before it is accepted and after it is lost.
+  private var writer: ScannerLanes.Writer?
+  private var scanner: UInt32 = 0
 
   init(
-    scannerIndex: Int,
-    scans: consuming ScanRing.Producer,
-    pipeline: WakeUp.Signaller,
-    directory: ScannerDirectory
+    place: String,
+    wanted: ScannerSelection,
+    lanes: ScannerLanes,
+    directory: ScannerDirectory,
+    pipeline: WakeUp.Signaller
   ) {
-    (self.scannerIndex, self.pipeline, self.directory) = (scannerIndex, pipeline, directory)
-    self.scans = scans
+    (self.place, self.wanted, self.lanes) = (place, wanted, lanes)
+    (self.directory, self.pipeline) = (directory, pipeline)
+  }
+
+  func accept(_ description: ScannerDescription) throws(AcquisitionError) {
+    guard wanted.includes(serialNumber: description.serialNumber, place: place) else {
+      throw .scannerNotConfigured
+    }
+    giveLaneBack()
+    scanner = directory.meet(description, at: place)
+    writer = lanes.take(for: scanner)
+    guard writer != nil else { throw .tooManyScanners(limit: Limits.scanners) }
+    // A new lane has to be seen before its first scan is.
+    pipeline.signal()
   }
 
   func receive(
     _ decode: (inout ScanFrame) throws(ScanFileError) -> Void
   ) throws(ScanFileError) {
+    guard let writer else { preconditionFailure("scans come from a scanner that was accepted") }
+    let scanner = scanner
     // A full ring counts its own loss; the pipeline reports it with the next scan it takes.
-    let deviceRevision = deviceRevision
-    _ = try scans.write { (frame: inout ScanFrame) throws(ScanFileError) in
+    _ = try writer.scans.write { (frame: inout ScanFrame) throws(ScanFileError) in
       try decode(&frame)
-      frame.header.deviceRevision = deviceRevision
+      frame.header.scanner = scanner
     }
     pipeline.signal()
   }
@@ -42,11 +59,32 @@ final class RingReceiver: ScanReceiver, @unchecked Sendable {
     description: ScannerDescription?,
     reason: AcquisitionError?
   ) {
-    deviceRevision = directory.scannerChanged(
-      scannerIndex,
-      state,
-      description: description,
-      reason: reason
-    )
+    if state == .disconnected { giveLaneBack() }
+    directory.scannerChanged(at: place, state, description: description, reason: reason)
+  }
+
+  func referenceMeasured(at time: Timestamp) {
+    directory.referenceMeasured(scanner, at: time)
+  }
+
+  private func giveLaneBack() {
+    if let writer { lanes.give(back: writer) }
+    writer = nil
+  }
+}
+
+/// Which of the scanners that are met at a place the daemon is to read.
+enum ScannerSelection: Sendable {
+  /// Whichever it is.
+  case any
+  /// Those with one of these serial numbers, or at one of these ports.
+  case named(Set<String>)
+
+  func includes(serialNumber: String?, place: String) -> Bool {
+    switch self {
+    case .any: true
+    case .named(let names):
+      names.contains(serialNumber ?? "") || names.contains { place == "usb:\($0)" }
+    }
   }
 }

@@ -22,7 +22,12 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
     }
   }
 
-  private let lanes: [ScannerLane]
+  /// Where new lanes come from.
+  private let arrivals: ScannerLanes
+  /// The lanes in the order of their scanners' first coming.
+  private var lanes: [ScannerLane] = []
+  private let classifier: BundleClassifier?
+  private let bundleGeneration: UInt32
   private let sampleEnd: SampleEnd
   private var predictions: PredictionRing.Producer
   private var wakeUp: WakeUp
@@ -33,17 +38,21 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
 
   /// Connects the scanners' lanes with the prediction ring; nothing runs before `run()`.
   ///
-  /// `wakeUp` is signalled by who writes scans or frees prediction slots, and after `stop` is set;
+  /// `classifier` answers under `bundleGeneration`; nil when there is no bundle. `wakeUp` is signalled by who writes scans or frees prediction slots, and after `stop` is set;
   /// `publishing` by this stage after each slot that it fills.
   package init(
-    lanes: [ScannerLane],
+    lanes: ScannerLanes,
+    classifier: BundleClassifier?,
+    bundleGeneration: UInt32,
     sampleEnd: SampleEnd,
     predictions: consuming PredictionRing.Producer,
     wakeUp: consuming WakeUp,
     publishing: WakeUp.Signaller,
     stop: StopFlag
   ) {
-    (self.lanes, self.sampleEnd, self.publishing, self.stop) = (lanes, sampleEnd, publishing, stop)
+    arrivals = lanes
+    (self.classifier, self.bundleGeneration) = (classifier, bundleGeneration)
+    (self.sampleEnd, self.publishing, self.stop) = (sampleEnd, publishing, stop)
     self.predictions = predictions
     self.wakeUp = wakeUp
   }
@@ -53,9 +62,17 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
     while true {
       hasTakenWakeUp = false
       let isLast = stop.isSet
+      admitLanes()
       while serveEachLaneOnce() {}
       if isLast { return }
       if !hasTakenWakeUp { _ = wakeUp.wait(timeout: timeUntilSilence()) }
+    }
+  }
+
+  private mutating func admitLanes() {
+    for arrival in arrivals.takeArrivals() {
+      let sample = SampleInProgress(bundleGeneration: bundleGeneration, classifier: classifier)
+      lanes.append(arrival.makeLane(sample: sample))
     }
   }
 
@@ -83,10 +100,13 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
   private mutating func classifyNextScan(of lane: ScannerLane) -> Bool {
     waitForSpace()
     let wasRead = lane.scans.read { scan in
-      if lane.sample.isOpen, scan.header.deviceRevision != lane.lastScan.deviceRevision {
-        // Another scanner stands at the same address: its scans are of another sample.
-        endSample(of: lane, at: lane.lastScan.time, monotonicNanoseconds: nil)
-        waitForSpace()
+      if scan.header.scanner != lane.lastScan.scanner {
+        // The lane was given to another scanner, whose samples are others.
+        if lane.sample.isOpen {
+          endSample(of: lane, at: lane.lastScan.time, monotonicNanoseconds: nil)
+          waitForSpace()
+        }
+        lane.sampleCount = 0
       }
       if !lane.sample.isOpen { PipelineStage.beginSample(of: lane, at: scan.header.time) }
       lane.lastScan = scan.header
@@ -141,8 +161,7 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
     waitForSpace()
     let wasWritten = predictions.write { slot in
       slot.header.kind = .scansLost(count: count)
-      slot.header.scannerIndex = lane.scannerIndex
-      slot.header.deviceRevision = lane.lastScan.deviceRevision
+      slot.header.scanner = lane.lastScan.scanner
       slot.header.time = Timestamp.now()
       slot.header.hasScan = false
     }

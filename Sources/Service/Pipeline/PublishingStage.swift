@@ -72,18 +72,21 @@ struct SlotNaming: Sendable {
 
   /// The changes of scanners' states since the last call.
   func takeScannerChanges() -> [StreamEvent] {
-    directory.takeChanges().map { change in
-      logChange(change)
-      return .scanner(change.report)
+    directory.takeChanges().compactMap { change in
+      switch change {
+      case .state(let report, let explanation):
+        logState(report, explanation)
+        return .scanner(report)
+      case .referenceMeasured(let scanner, let time):
+        logger.notice("a reference was measured at \(time)", metadata: ["scanner": "\(scanner)"])
+        return nil
+      }
     }
   }
 
   /// What clients are told of `slot`.
   func event(of slot: borrowing PredictionSlot) -> StreamEvent {
-    let name = directory.name(
-      of: slot.header.scannerIndex,
-      revision: slot.header.deviceRevision
-    )
+    let name = directory.name(of: slot.header.scanner)
     if case .scansLost(let count) = slot.header.kind {
       logger.warning(
         "scans were lost because the pipeline fell behind",
@@ -105,19 +108,15 @@ struct SlotNaming: Sendable {
       recorder?.record(
         slot.scan,
         prediction: prediction,
-        scanner: directory.description(
-          of: slot.header.scannerIndex,
-          revision: slot.header.deviceRevision
-        )
+        scanner: directory.description(of: slot.header.scanner)
       )
     }
     return .prediction(prediction, monotonicNanoseconds: slot.header.monotonicNanoseconds)
   }
 
-  private func logChange(_ change: ScannerDirectory.Change) {
-    let report = change.report
+  private func logState(_ report: ScannerReport, _ explanation: String?) {
     let metadata: Logger.Metadata = ["scanner": "\(report.name)"]
-    switch (report.state, change.explanation) {
+    switch (report.state, explanation) {
     case ("ready", nil): logger.info("the scanner is ready", metadata: metadata)
     case (let state, nil): logger.info("the scanner is \(state)", metadata: metadata)
     case (let state, .some(let explanation)):

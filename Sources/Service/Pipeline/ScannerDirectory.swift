@@ -4,77 +4,132 @@ import Spectra
 import Streaming
 import Synchronization
 
-/// The names and states of all scanners, and the changes that clients have not heard of yet.
+/// Who the scanners are: their names, their states, and the changes that clients do not know yet.
 ///
-/// Written by the acquisition threads when something changes, read by the publishing thread. It is
-/// off the hot path, so a lock is right here.
+/// Each scanner that has been identified has a number for as long as the daemon runs, wherever it is
+/// plugged in. Before that it is known by its place only. Written by the acquisition threads when
+/// something changes, read by the publishing thread: off the hot path, so a lock is right here.
 final class ScannerDirectory: Sendable {
-  /// What has been found at one address.
-  private struct Entry {
-    /// Every scanner that has been there, oldest first: scans of an earlier one may still be queued.
-    var devices: [Device]
-    var current: Device { devices[devices.count - 1] }
+  /// What happened to a scanner, for the log and for the clients.
+  enum Change: Sendable {
+    /// Its state changed; the explanation is the reason in words, where there is one.
+    case state(ScannerReport, explanation: String?)
+    /// It measured a white standard, which only its predictions tell clients of.
+    case referenceMeasured(scanner: String, time: Timestamp)
   }
 
-  private struct Device {
-    /// The address until the scanner has said its serial number.
+  /// One scanner.
+  private struct Scanner {
+    var number: UInt32
     var name: String
-    var description: ScannerDescription?
-  }
-
-  /// A change of state, for the log and for the clients.
-  struct Change: Sendable {
-    var report: ScannerReport
-    /// The reason in words; the report holds its stable name.
-    var explanation: String?
+    var description: ScannerDescription
+    /// The place where it is connected; nil while it is away.
+    var place: String?
   }
 
   private struct State {
-    var entries: [Entry]
+    /// Oldest first, at most `scannersRemembered`.
+    var scanners: [Scanner] = []
+    var lastNumber: UInt32 = 0
+    /// The scanner that was last met at each place; missing until one was identified.
+    var numbersByPlace: [String: UInt32] = [:]
     var changes: [Change] = []
+
+    /// Finds the scanner of this name, or adds it; returns its number.
+    mutating func meet(
+      _ description: ScannerDescription,
+      name: String,
+      at place: String
+    ) -> UInt32 {
+      if let index = scanners.firstIndex(where: { $0.name == name }) {
+        scanners[index].description = description
+        scanners[index].place = place
+        return scanners[index].number
+      }
+      if scanners.count == ScannerDirectory.scannersRemembered,
+        let oldest = scanners.firstIndex(where: { $0.place == nil })
+      {
+        scanners.remove(at: oldest)
+      }
+      lastNumber += 1
+      scanners.append(
+        Scanner(number: lastNumber, name: name, description: description, place: place)
+      )
+      return lastNumber
+    }
   }
 
-  private let state: Mutex<State>
-  private let addresses: [String]
+  /// How many scanners are remembered; far more than can have scans waiting in the rings.
+  static let scannersRemembered = 256
+
+  private let state = Mutex(State())
   private let publishing: WakeUp.Signaller
 
-  init(addresses: [ScannerAddress], publishing: WakeUp.Signaller) {
-    self.addresses = addresses.map(\.description)
+  init(publishing: WakeUp.Signaller) {
     self.publishing = publishing
-    state = Mutex(
-      State(entries: addresses.map { Entry(devices: [Device(name: $0.description)]) })
-    )
   }
 
-  /// Takes note of a change that an acquisition thread saw.
+  /// Takes note of the scanner that was identified at `place`; returns its number.
   ///
-  /// Returns which of the scanners that have been at this address is there now.
+  /// It is the one of its serial number, unless that is unset or belongs to another scanner that is
+  /// connected now: then the place is its name.
+  func meet(_ description: ScannerDescription, at place: String) -> UInt32 {
+    state.withLock { state in
+      let serialNumber = description.serialNumber ?? ""
+      let isTaken = state.scanners.contains { other in
+        other.name == serialNumber && other.place != nil && other.place != place
+      }
+      let name = serialNumber.isEmpty || isTaken ? place : serialNumber
+      let number = state.meet(description, name: name, at: place)
+      state.numbersByPlace[place] = number
+      return number
+    }
+  }
+
+  /// Takes note of a change that an acquisition thread saw at `place`.
   func scannerChanged(
-    _ index: Int,
+    at place: String,
     _ scannerState: ScannerState,
     description: ScannerDescription?,
     reason: AcquisitionError?
-  ) -> UInt32 {
-    let revision = state.withLock { state in
-      if let description {
-        let name = self.name(for: description, at: index, in: state)
-        meet(description, name: name, &state.entries[index])
+  ) {
+    state.withLock { state in
+      let number = state.numbersByPlace[place]
+      let index = state.scanners.firstIndex { $0.number == number }
+      if let index {
+        if let description { state.scanners[index].description = description }
+        if scannerState == .disconnected { state.scanners[index].place = nil }
       }
-      let device = state.entries[index].current
+      let scanner = index.map { state.scanners[$0] }
       let report = ScannerReport(
-        address: addresses[index],
-        name: device.name,
+        place: place,
+        name: scanner?.name ?? place,
         state: scannerState.rawValue,
         reason: reason?.reason,
-        model: device.description?.model,
-        firmware: device.description?.firmware,
+        model: scanner?.description.model,
+        firmware: scanner?.description.firmware,
         time: Timestamp.now()
       )
-      state.changes.append(Change(report: report, explanation: reason?.description))
-      return UInt32(state.entries[index].devices.count - 1)
+      state.changes.append(.state(report, explanation: reason?.description))
     }
     publishing.signal()
-    return revision
+  }
+
+  /// Takes note of a reference measurement of scanner `number`.
+  func referenceMeasured(_ number: UInt32, at time: Timestamp) {
+    let name = name(of: number)
+    state.withLock { $0.changes.append(.referenceMeasured(scanner: name, time: time)) }
+    publishing.signal()
+  }
+
+  /// Forgets what was met at `place`, which will not be used again: the next plugging is another.
+  func forget(place: String) {
+    state.withLock { state in
+      for index in state.scanners.indices where state.scanners[index].place == place {
+        state.scanners[index].place = nil
+      }
+      state.numbersByPlace[place] = nil
+    }
   }
 
   /// The changes since the last call, oldest first.
@@ -86,36 +141,17 @@ final class ScannerDirectory: Sendable {
     }
   }
 
-  /// The name under which clients know a scanner that is, or was, at address `index`.
-  func name(of index: Int, revision: UInt32) -> String {
-    state.withLock { $0.entries[index].devices[Int(revision)].name }
-  }
-
-  /// What is known about that scanner.
-  func description(of index: Int, revision: UInt32) -> ScannerDescription {
-    state.withLock { $0.entries[index].devices[Int(revision)].description ?? ScannerDescription() }
-  }
-
-  /// A serial that is unset or taken cannot tell two scanners apart; the address can.
-  private func name(
-    for description: ScannerDescription,
-    at index: Int,
-    in state: State
-  ) -> String {
-    guard let serial = description.serialNumber, !serial.isEmpty else { return addresses[index] }
-    let isTaken = state.entries.indices.contains { other in
-      other != index && state.entries[other].current.name == serial
+  /// The name under which clients know scanner `number`.
+  func name(of number: UInt32) -> String {
+    state.withLock { state in
+      state.scanners.first { $0.number == number }?.name ?? "scanner-\(number)"
     }
-    return isTaken ? addresses[index] : serial
   }
 
-  private func meet(_ description: ScannerDescription, name: String, _ entry: inout Entry) {
-    let current = entry.current
-    let isFirst = current.description == nil
-    if isFirst || current.name == name {
-      entry.devices[entry.devices.count - 1] = Device(name: name, description: description)
-    } else {
-      entry.devices.append(Device(name: name, description: description))
+  /// What is known about scanner `number`.
+  func description(of number: UInt32) -> ScannerDescription {
+    state.withLock { state in
+      state.scanners.first { $0.number == number }?.description ?? ScannerDescription()
     }
   }
 }

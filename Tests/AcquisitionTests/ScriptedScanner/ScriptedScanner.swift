@@ -69,7 +69,7 @@ final class ScriptedScanner: Sendable {
   }
 
   func address(busID: String = "1-1") throws -> ScannerAddress {
-    try ScannerAddress(parsing: "\(listener.location)/\(busID)")
+    .usbip(try USBIPAddress(parsing: "\(listener.location)/\(busID)"))
   }
 
   var commands: [String] { device.withLock { $0.commands } }

@@ -1,7 +1,7 @@
 import Acquisition
 import Testing
 
-@Suite struct ScannerAddressTests {
+@Suite struct ScannerSourceTests {
   @Test(arguments: [
     ("usbip://localhost/1-1", "usbip://localhost:3240/1-1"),
     ("usbip://10.0.0.7:4000/3-1.2", "usbip://10.0.0.7:4000/3-1.2"),
@@ -9,16 +9,22 @@ import Testing
     ("usbip://[::1]/1-1", "usbip://[::1]:3240/1-1"),
     ("usbip+unix:///run/sim.sock/1-2", "usbip+unix:///run/sim.sock/1-2"),
     ("usbip+unix:///s/1-1", "usbip+unix:///s/1-1"),
+    ("usb", "usb"),
+    ("usb:5510004", "usb:5510004"),
+    ("usb:1-1.2", "usb:1-1.2"),
   ])
-  func `an address is read and written`(text: String, canonical: String) throws {
-    let address = try ScannerAddress(parsing: text)
-    #expect(address.description == canonical)
-    #expect(try ScannerAddress(parsing: canonical) == address)
+  func `a source is read and written`(text: String, canonical: String) throws {
+    let source = try ScannerSource(parsing: text)
+    #expect(source.description == canonical)
+    #expect(try ScannerSource(parsing: canonical) == source)
   }
 
   @Test(arguments: [
-    ("", ScannerAddressError.unknownScheme("")),
-    ("usb:1-1", .unknownScheme("usb:1-1")),
+    ("", ScannerSourceError.unknownScheme("")),
+    ("USB", .unknownScheme("USB")),
+    ("usb:", .badName("usb:")),
+    ("usb:1,2", .badName("usb:1,2")),
+    ("usb:SIM 001", .badName("usb:SIM 001")),
     ("usbip://host", .missingBusID("usbip://host")),
     ("usbip://host/", .missingBusID("usbip://host/")),
     ("usbip:///1-1", .missingHost("usbip:///1-1")),
@@ -34,17 +40,17 @@ import Testing
     ("usbip+unix:///1-1", .missingBusID("usbip+unix:///1-1")),
     ("usbip+unix:///run/s/", .missingBusID("usbip+unix:///run/s/")),
   ])
-  func `what is no address is refused with its reason`(text: String, error: ScannerAddressError) {
-    #expect(throws: error) { try ScannerAddress(parsing: text) }
+  func `what is no source is refused with its reason`(text: String, error: ScannerSourceError) {
+    #expect(throws: error) { try ScannerSource(parsing: text) }
     #expect(error.description.hasPrefix(text))
   }
 
   @Test func `paths and bus ids have limits`() {
     let longest = "usbip+unix:///" + String(repeating: "p", count: 106) + "/1-1"
-    #expect(throws: Never.self) { try ScannerAddress(parsing: longest) }
+    #expect(throws: Never.self) { try ScannerSource(parsing: longest) }
     let path = "usbip+unix:///" + String(repeating: "p", count: 107) + "/1-1"
-    #expect(throws: ScannerAddressError.pathTooLong(path)) { try ScannerAddress(parsing: path) }
+    #expect(throws: ScannerSourceError.pathTooLong(path)) { try ScannerSource(parsing: path) }
     let busID = "usbip://host/" + String(repeating: "1", count: 32)
-    #expect(throws: ScannerAddressError.badBusID(busID)) { try ScannerAddress(parsing: busID) }
+    #expect(throws: ScannerSourceError.badBusID(busID)) { try ScannerSource(parsing: busID) }
   }
 }
