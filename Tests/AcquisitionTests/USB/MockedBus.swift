@@ -69,7 +69,9 @@ final class MockedBus {
   }
 
   private static func arguments(_ plugged: Plugged) throws -> [String] {
-    guard case .unix(let path) = try plugged.scanner.address().endpoint else { return [] }
+    guard case .usbip(let server) = try plugged.scanner.address(),
+      case .unix(let path) = server.endpoint
+    else { return [] }
     return ["--scanner", path, "1-1"] + plugged.faults.split(separator: " ").map(String.init)
   }
 }
