@@ -67,7 +67,16 @@ import Testing
     ("00/2E", 30, .late, []),
     ("00/2E", 30, .rubbish, []),
     ("02/18", 1, .error, ["commandFailed"]),
-    ("00/2E", 30, .error, ["commandFailed"]),
+    ("00/2E", 30, .error, []),
+    ("00/2E", 30, .wrongSequence, []),
+    ("00/2E", 30, .falseHeader, []),
+    ("04/03", 3, .wrongSequence, []),
+    ("03/0F", 0, .error, []),
+    ("03/0C", 0, .error, []),
+    ("03/00", 0, .error, []),
+    ("00/2E", 2, .length(100), []),
+    ("00/2E", 8, .silence, []),
+    ("00/2E", 13, .length(0), []),
     ("02/18", 1, .scanFails(bits: 1), ["scanFailed"]),
     ("02/18", 1, .scanLost, ["scanFailed"]),
     ("02/18", 1, .silence, ["timeout"]),
@@ -116,8 +125,8 @@ import Testing
 
   @Test func `without a reference scans arrive and the reason is told`() throws {
     var device = ScriptedDevice()
-    // The first two transfers are of the last scan and of the matrix.
-    device.faults = ["00/2D": [2: .error]]
+    // The first transfer is of the matrix.
+    device.faults = ["00/2D": [1: .error]]
     let scanner = try ScriptedScanner(device)
     let seen = try observe(scanner) { $0.headers.count >= 2 }
     #expect(seen.errors == [.commandFailed(.beginFile)])
@@ -149,8 +158,8 @@ import Testing
     #expect(observer.wait { $0.changes.last?.state == .ready })
     for _ in 0..<3 { running.acquisition.requestScan() }
     #expect(observer.wait { $0.headers.count == 3 })
-    let polls = scanner.device.withLock { $0.count("04/03") }
-    let isKeptAwake = waitFor { scanner.device.withLock { $0.count("04/03") } > polls + 2 }
+    let polls = scanner.device.withLock { $0.count("03/0F") }
+    let isKeptAwake = waitFor { scanner.device.withLock { $0.count("03/0F") } > polls + 2 }
     #expect(isKeptAwake)
     #expect(observer.now.headers.count == 3)
     scanner.disconnect()
