@@ -36,7 +36,7 @@ import Testing
     #expect((3600..<3660).contains(age))
   }
 
-  @Test(arguments: [ScriptedDevice.Fault.scanLost, .scanFails(bits: 1), .error, .silence])
+  @Test(arguments: [ScriptedDevice.Fault.scanLost, .scanFails(bits: 1), .error])
   func `a measurement that fails leaves the old reference in place`(
     fault: ScriptedDevice.Fault
   ) throws {

@@ -28,7 +28,8 @@ extension ScanSession where Transport: ~Copyable {
 
   /// Reads the sensors that can be asked without a scan; a failed one is noted as health.
   mutating func checkSensors() throws(AcquisitionError) {
-    if let count = try ifSupported(.readTemperatures) {
+    // Most units of InnoSpectra have no sensor at their detector: a failure there is none.
+    if !isFromInnoSpectra, let count = try ifSupported(.readTemperatures) {
       standingHealth.note(.temperatureSensorFault, unless: hasTwoNumbers(count))
     }
     if let count = try ifSupported(.readHumidity) {
