@@ -59,15 +59,13 @@ package struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
   ///
   /// After it, failed or not, `health` says what is wrong with the scanner.
   package mutating func scan() throws(AcquisitionError) -> ScanArrival? {
-    if isPreparationDoubtful {
-      try prepareDevice()
-      isPreparationDoubtful = false
+    do throws(AcquisitionError) {
+      guard try startScan() else { return nil }
+    } catch .busy {
+      return nil
+    } catch {
+      throw error
     }
-    if hasErrors { try resetErrors() }
-    try refreshScanIndexIfDoubtful()
-    // Until this scan is read, nobody knows which one the device holds and what went wrong.
-    (isScanIndexDoubtful, hasErrors) = (true, true)
-    guard try startScan() else { return nil }
     try awaitIdle()
     // The status shares a buffer with the file, so it is read before the transfer begins.
     let errors = try readErrorStatus()
@@ -113,16 +111,26 @@ package struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
     hasErrors = false
   }
 
-  /// Starts a scan; returns false when the device is busy.
+  /// Starts a scan; returns false, or throws `busy`, when the device is busy.
   private mutating func startScan() throws(AcquisitionError) -> Bool {
+    if isPreparationDoubtful {
+      try prepareDevice()
+      isPreparationDoubtful = false
+    }
+    if hasErrors { try resetErrors() }
+    try refreshScanIndexIfDoubtful()
+    // Until this scan is read, nobody knows which one the device holds.
+    isScanIndexDoubtful = true
     do throws(AcquisitionError) {
-      return try link.begin(.startScan, 0, timeout: options.slowCommandTimeout)
+      guard try link.begin(.startScan, 0, timeout: options.slowCommandTimeout) else { return false }
     } catch .timeout(.some) {
       // The scan may run although its answer is lost or late: the scan counter will tell.
-      return true
     } catch {
       throw error
     }
+    // Nor what goes wrong in it, before its status is read.
+    hasErrors = true
+    return true
   }
 
   private mutating func readErrorStatus() throws(AcquisitionError) -> NanoErrorStatus {
