@@ -15,7 +15,7 @@ SOURCES := Package.swift Sources simulator Tests Fuzz Benchmarks
 FUZZ_SECONDS ?= 30
 FUZZERS := FuzzScanFile FuzzUSBIPMessages FuzzRecordings FuzzNetworkFile
 
-.PHONY: build demo test test-swift test-thread-sanitizer test-synthetic fuzz lint format bench \
+.PHONY: build demo test test-swift test-thread-sanitizer test-synthetic fuzz vmtest lint format bench \
   install uninstall clean setup venv help
 
 help: ## Say what each target does
@@ -49,6 +49,9 @@ test-synthetic: build venv
 fuzz: setup ## Run each fuzzer for FUZZ_SECONDS from its committed corpus
 	@SWIFT=$(SWIFT) scripts/fuzz.sh $(FUZZ_SECONDS) $(FUZZERS)
 
+vmtest: build ## Plug virtual scanners into Debian's kernel in QEMU and use them there
+	@scripts/vmtest.sh $(BUILD)
+
 lint: setup ## Check formatting; the other house rules are tests (Tests/TidyTests)
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 
@@ -68,6 +71,8 @@ install: build ## Install into DESTDIR and PREFIX
 	install -D -m 755 $(BUILD)/spectrasim $(DESTDIR)$(PREFIX)/bin/spectrasim
 	install -d -m 755 $(DESTDIR)$(PREFIX)/share/spectrad/bundles
 	cp -r bundles/blood-synthetic $(DESTDIR)$(PREFIX)/share/spectrad/bundles/
+	install -D -m 644 udev/60-spectrad.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-spectrad.rules
+	install -D -m 644 systemd/spectrad.sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/spectrad.conf
 	install -D -m 644 docs/spectrad.conf $(DESTDIR)$(PREFIX)/share/doc/spectrad/spectrad.conf
 	for page in docs/man/*.[0-9]; do \
 	  install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$(basename $$page); done
@@ -75,6 +80,8 @@ install: build ## Install into DESTDIR and PREFIX
 uninstall: ## Remove what install put there
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,spectrad spectractl spectrasim)
 	rm -rf $(DESTDIR)$(PREFIX)/share/spectrad $(DESTDIR)$(PREFIX)/share/doc/spectrad
+	rm -f $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-spectrad.rules
+	rm -f $(DESTDIR)$(PREFIX)/lib/sysusers.d/spectrad.conf
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man*/spectra{d,ctl,sim}.*
 
 clean: ## Remove everything that was built

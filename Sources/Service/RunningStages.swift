@@ -27,25 +27,24 @@ struct RunningStages {
     let pipelineWakeUp = try WakeUp()
     let publishingWakeUp = try WakeUp()
     let (toPipeline, toPublishing) = (pipelineWakeUp.signaller, publishingWakeUp.signaller)
-    let directory = ScannerDirectory(publishing: toPublishing)
-    let lanes = ScannerLanes()
+    let (lanes, directory) = (ScannerLanes(), ScannerDirectory(publishing: toPublishing))
     let generation = classifier == nil ? 0 : RunningStages.firstGeneration
+    let naming = SlotNaming(
+      directory: directory,
+      bundles: classifier.map { [generation: $0.bundle] } ?? [:],
+      recorder: configuration.recordingFolder.map { ScanRecorder(folder: $0, logger: logger) },
+      logger: logger
+    )
     let predictions = PredictionRing()
     let (pipelineStop, publishingStop) = (StopFlag(), StopFlag())
     let publishingStage = PublishingStage(
       slots: predictions.consumer,
       wakeUp: publishingWakeUp,
       pipeline: toPipeline,
-      naming: SlotNaming(
-        directory: directory,
-        bundles: classifier.map { [generation: $0.bundle] } ?? [:],
-        recorder: configuration.recordingFolder.map { ScanRecorder(folder: $0, logger: logger) },
-        logger: logger
-      ),
+      naming: naming,
       server: server,
       stop: publishingStop
     )
-    let options = configuration.acquisitionOptions(for: classifier?.bundle)
     let pipelineStage = PipelineStage(
       lanes: lanes,
       classifier: classifier,
@@ -66,33 +65,23 @@ struct RunningStages {
       stop: pipelineStop,
       signaller: toPipeline
     )
-    let references = FileReferenceStore(folder: configuration.referenceFolder)
-    let wanted = configuration.usbSelection
     let hotplugWakeUp = try WakeUp()
-    let acquisitions = try AcquisitionThreads(
+    acquisitions = try AcquisitionThreads(
       addresses: configuration.servers,
       wake: hotplugWakeUp.signaller,
-      makeAcquisition: { address, bus in
-        ScannerAcquisition(
-          address: address,
-          bus: bus,
-          options: options,
-          receiver: RingReceiver(
-            place: address.description,
-            wanted: bus == nil ? .any : wanted ?? .any,
-            lanes: lanes,
-            directory: directory,
-            pipeline: toPipeline
-          ),
-          references: references
-        )
-      },
+      makeAcquisition: RunningStages.acquisitionMaker(
+        configuration,
+        bundle: classifier?.bundle,
+        lanes: lanes,
+        directory: directory,
+        pipeline: toPipeline
+      ),
       forget: { directory.forget(place: $0.description) },
       logger: logger
     )
-    self.acquisitions = acquisitions
+    // Last: whoever is plugged in already arrives at once.
     hotplug =
-      wanted == nil
+      configuration.usbSelection == nil
       ? nil : try RunningStages.startHotplug(acquisitions, wakeUp: hotplugWakeUp)
   }
 
@@ -102,6 +91,34 @@ struct RunningStages {
     acquisitions.stopAndJoin()
     pipeline.stopAndJoin()
     publishing.stopAndJoin()
+  }
+
+  private static func acquisitionMaker(
+    _ configuration: DaemonConfiguration,
+    bundle: ModelBundle?,
+    lanes: ScannerLanes,
+    directory: ScannerDirectory,
+    pipeline: WakeUp.Signaller
+  ) -> AcquisitionThreads.MakeAcquisition {
+    let options = configuration.acquisitionOptions(for: bundle)
+    let references = FileReferenceStore(folder: configuration.referenceFolder)
+    let wanted = configuration.usbSelection
+    return { address, bus in
+      ScannerAcquisition(
+        address: address,
+        bus: bus,
+        options: options,
+        receiver: RingReceiver(
+          place: address.description,
+          // A server's scanner was named by its address.
+          wanted: bus == nil ? .any : wanted ?? .any,
+          lanes: lanes,
+          directory: directory,
+          pipeline: pipeline
+        ),
+        references: references
+      )
+    }
   }
 
   private static func startHotplug(

@@ -14,6 +14,8 @@ package struct Scan: Equatable, Sendable {
   package var sampleSignal: [Int32]?
   /// Counts measured on the white reference, brought to this scan's configuration.
   package var referenceSignal: [Int32]?
+  /// Where the reference signal came from; nil when it is not known.
+  package var referenceKind: ReferenceKind?
   /// log10(reference / sample); NaN where a wavelength has no value.
   ///
   /// Nil when the recording holds both signals, of which it can be computed: see `absorbanceValues`.

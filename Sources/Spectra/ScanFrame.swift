@@ -84,6 +84,16 @@ package enum ReferenceKind: UInt8, Sendable, BitwiseCopyable {
   /// Came with a recording.
   case recorded
 
+  /// The kind of this name, or nil when there is none.
+  package init?(name: String) {
+    switch name {
+    case "factory": self = .factory
+    case "user": self = .user
+    case "recorded": self = .recorded
+    default: return nil
+    }
+  }
+
   /// The name clients read, or nil when there is no reference.
   package var name: String? {
     switch self {

@@ -7,14 +7,15 @@ struct ConvertCommand: ParsableCommand {
     commandName: "convert",
     abstract: "Convert recordings between formats, or put several together.",
     discussion: """
-      Reads native recordings (*.scans.ndjson), the CSV files that TI's program for the NIRscan \
-      Nano saves, and wide CSV files with a row per scan; which it is shows in the file itself. A \
-      folder stands for all recordings in it and its folders, sorted by path. All scans must have \
-      the same wavelengths.
+      Reads native recordings (*.scans.ndjson), the CSV and JCAMP-DX files that the programs of \
+      TI and InnoSpectra save, other JCAMP-DX files, and wide CSV files with a row per scan; which \
+      it is shows in the file itself. A folder stands for all recordings in it and its folders, \
+      sorted by path. All scans must have the same wavelengths.
 
       OUT's name says what is written: *.scans.ndjson keeps all but predictions; *.csv is the \
-      wide CSV with absorbance, temperature, humidity, donation_id and labels. It replaces a file \
-      of that name when it is complete; on an error nothing is written.
+      wide CSV with absorbance, temperature, humidity, donation_id and labels; *.jdx and *.dx are \
+      JCAMP-DX with a block per scan, which holds the same and the time. It replaces a file of \
+      that name when it is complete; on an error nothing is written.
       """
   )
 
@@ -37,7 +38,8 @@ struct ConvertCommand: ParsableCommand {
     }
     guard RecordingConversion.canWrite(to: output) else {
       throw ValidationError(
-        "Found the output '\(output)'; expected a name that ends in .scans.ndjson or .csv."
+        "Found the output '\(output)'; expected a name that ends in "
+          + "\(RecordingConversion.outputEndings)."
       )
     }
   }

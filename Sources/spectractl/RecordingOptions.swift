@@ -57,6 +57,9 @@ struct RecordingOptions: ParsableArguments {
         case .tornLine(let file, let line):
           progress.clear()
           StandardError.print("\(file):\(line): the last line is incomplete, continuing without it")
+        case .doubtfulLabels(let doubt):
+          progress.clear()
+          StandardError.print("\(doubt), continuing without this column's labels (see --label)")
         }
       }
     } catch {

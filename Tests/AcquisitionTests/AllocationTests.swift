@@ -58,6 +58,8 @@ private final class AllocationCounter: ScanReceiver, Sendable {
 
   func accept(_ description: ScannerDescription) throws(AcquisitionError) {}
 
+  func referenceMeasured(at time: Timestamp) {}
+
   func scannerChanged(
     _ state: ScannerState,
     description: ScannerDescription?,

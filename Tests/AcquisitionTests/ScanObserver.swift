@@ -32,6 +32,8 @@ final class ScanObserver: ScanReceiver, Sendable {
 
   func accept(_ description: ScannerDescription) throws(AcquisitionError) {}
 
+  func referenceMeasured(at time: Timestamp) {}
+
   func scannerChanged(
     _ state: ScannerState,
     description: ScannerDescription?,

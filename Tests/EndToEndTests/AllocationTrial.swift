@@ -135,6 +135,8 @@ private final class CountedReceiver: ScanReceiver, @unchecked Sendable {
 
   func accept(_ description: ScannerDescription) throws(AcquisitionError) {}
 
+  func referenceMeasured(at time: Timestamp) {}
+
   func scannerChanged(
     _ state: ScannerState,
     description: ScannerDescription?,

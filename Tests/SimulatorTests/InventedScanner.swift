@@ -73,7 +73,7 @@ extension NanoDevice {
   func data(for hex: String, now: UInt64 = 0) -> [UInt8] {
     let reply = reply(to: hex, now: now)
     guard reply.count >= 4 else { return [] }
-    return Array(reply[4..<(4 + Int(reply[2]) + Int(reply[3]) << 8)])
+    return Array(reply.dropFirst(4).prefix(Int(reply[2]) + Int(reply[3]) << 8))
   }
 
   /// Reads a whole file as hosts do.

@@ -122,7 +122,7 @@ struct ScanningTests {
     let device = InventedScanner.device()
     _ = device.reply(to: "40 01 09 00 09 03 1A 0B 15 06 17 3B 0A")
     #expect(device.reply(to: "40 01 02 00 1A 02").isEmpty)
-    #expect(device.takeNotices() == [.reset])
+    #expect(device.takeNotices() == [.reset, .returned])
     #expect(device.data(for: "C0 02 02 00 0C 03") == [15, 3, 31, 2, 7, 0, 0])
   }
 

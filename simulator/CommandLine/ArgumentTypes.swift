@@ -62,6 +62,8 @@ extension PlaybackSpeed {
   }
 }
 
+extension Maker: ExpressibleByArgument {}
+
 extension SamplePattern: ExpressibleByArgument {
   /// Reads a pattern from the command line.
   package init?(argument: String) { self.init(argument) }

@@ -51,6 +51,15 @@ extension SynthesisFileError: EndingError {
   }
 }
 
+extension FaultScriptFileError: EndingError {
+  var exitStatus: ExitStatus {
+    switch self {
+    case .unreadable: .cannotRead
+    case .tooLarge, .notText, .refused: .badData
+    }
+  }
+}
+
 extension ListenError: EndingError {
   var exitStatus: ExitStatus {
     switch self {

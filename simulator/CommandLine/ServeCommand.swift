@@ -45,6 +45,12 @@ struct ServeCommand: ParsableCommand {
   @Option(help: "Stored configuration that is active at power-up: 0, 1, or 2 for Hadamard.")
   var activeConfiguration = 0
 
+  @Option(help: "Whose scanners they are: ti, or innospectra with its names and slew files.")
+  var maker = Maker.texasInstruments
+
+  @Option(help: "What goes wrong: a script with one fault a line; see spectrasim(1).")
+  var faults: String?
+
   @Flag(help: "Begin anew when a recording is exhausted.")
   var `repeat` = false
 
@@ -79,14 +85,17 @@ struct ServeCommand: ParsableCommand {
     guard scanners.count <= Limits.scanners else {
       throw ValidationError("\(scanners.count) scanners, at most \(Limits.scanners) are exported")
     }
+    let faults = try faultScript(deviceCount: scanners.count)
     var options = NanoDevice.Options()
     options.speed = speed
     options.sampleGapNanoseconds = UInt64(sampleGap * 1e9)
     options.isRepeating = `repeat`
     options.activeConfiguration = activeConfiguration
+    options.maker = maker
     let server = try USBIPServer(
       recordings: scanners,
       options: options,
+      faults: faults,
       addresses: addresses,
       report: { StandardOutput.report($0) }
     )
@@ -102,6 +111,17 @@ struct ServeCommand: ParsableCommand {
         + "samples=\(scanners.reduce(0) { $0 + $1.sampleCount })\n"
     )
     return server
+  }
+
+  private func faultScript(deviceCount: Int) throws(FaultScriptFileError) -> FaultScript {
+    guard let path = faults else { return FaultScript() }
+    let script = try FaultScriptFile.read(path)
+    do throws(FaultScriptError) {
+      try script.check(deviceCount: deviceCount)
+    } catch {
+      throw .refused(path: path, error)
+    }
+    return script
   }
 
   private var addresses: [ListenAddress] {

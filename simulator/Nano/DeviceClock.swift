@@ -5,11 +5,15 @@ package struct DeviceClock: Sendable {
   /// What a TI unit shows after power-up: Tuesday 2015-03-31 07:00:00.
   package static let bootMicroseconds: Int64 = 1_427_785_200_000_000
 
-  private var setTo = Timestamp(microsecondsSinceEpoch: DeviceClock.bootMicroseconds)
+  private var setTo: Timestamp
   private var setAt: UInt64
 
-  /// Starts the clock at its boot default; every `now` is CLOCK_MONOTONIC in nanoseconds.
-  package init(now: UInt64) { setAt = now }
+  /// Starts the clock at `bootTime`, in microseconds since 1970; every `now` is CLOCK_MONOTONIC in
+  /// nanoseconds.
+  package init(showing bootTime: Int64 = DeviceClock.bootMicroseconds, now: UInt64) {
+    setTo = Timestamp(microsecondsSinceEpoch: bootTime)
+    setAt = now
+  }
 
   /// The clock's time at `now`.
   package func time(now: UInt64) -> Timestamp {

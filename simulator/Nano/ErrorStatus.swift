@@ -7,10 +7,30 @@ package struct ErrorStatus: Equatable, Sendable {
 
     /// The source's bit in the error word.
     package var bit: UInt32 { 1 << UInt32(rawValue) }
+
+    /// What fault scripts call it.
+    package var word: String {
+      switch self {
+      case .scan: "scan"
+      case .adc: "adc"
+      case .storageCard: "card"
+      case .eeprom: "eeprom"
+      case .bluetooth: "bluetooth"
+      case .spectrumLibrary: "library"
+      case .hardware: "hardware"
+      case .temperatureSensor: "temperature"
+      case .humiditySensor: "humidity"
+      case .battery: "battery"
+      case .memory: "memory"
+      case .serialPort: "serial"
+      }
+    }
   }
 
   /// Scan code: the configuration cannot be scanned.
   package static let configurationInvalid: Int16 = 0x20
+  /// Scan code: the converter gave no data.
+  package static let converterData: Int16 = 0x10
 
   private var codes = [Int16](repeating: 0, count: Source.allCases.count)
 

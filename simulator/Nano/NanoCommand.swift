@@ -2,6 +2,7 @@
 package enum NanoCommand: UInt16, CaseIterable, Sendable {
   case fileSize = 0x002D
   case nextChunk = 0x002E
+  case isActivated = 0x0081
   case testEEPROM = 0x0101
   case testADC = 0x0102
   case testMemory = 0x0104
@@ -27,6 +28,8 @@ package enum NanoCommand: UInt16, CaseIterable, Sendable {
   case nameTag = 0x0234
   case estimatedTime = 0x0237
   case model = 0x023C
+  case lampUsage = 0x0280
+  case hasBluetooth = 0x0290
   case temperature = 0x0300
   case humidity = 0x0302
   case setClock = 0x0309
@@ -35,6 +38,10 @@ package enum NanoCommand: UInt16, CaseIterable, Sendable {
   case clock = 0x030C
   case setHibernation = 0x030E
   case hibernation = 0x030F
+  case manufacturingSerial = 0x03EF
+  case modelName = 0x03FD
+  case hardwareVersion = 0x03FE
+  case uniqueIdentifier = 0x03FF
   case storedScanCount = 0x0400
   case photodetector = 0x0402
   case deviceStatus = 0x0403

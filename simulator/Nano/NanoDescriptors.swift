@@ -31,80 +31,11 @@ package enum NanoDescriptors {
     0x09, 0x01, 0x81, 0x00, 0x09, 0x02, 0x91, 0x00, 0x09, 0x03, 0xB1, 0x02, 0xC0,
   ]
 
-  /// The strings by index.
-  ///
-  /// Every TI unit has the same serial number string; the real one is command 02/33.
-  package static let strings = [
-    "", "Texas Instruments", "Nirscan Nano", "12345678", "HID Command Interface",
-    "HID NIR nano Configuration",
-  ]
-
   /// The descriptor of string `index` in US English, index 0 being the list of languages.
-  package static func string(_ index: Int) -> [UInt8]? {
+  package static func string(_ index: Int, of strings: [String]) -> [UInt8]? {
     guard index > 0 else { return [4, 0x03, 0x09, 0x04] }
     guard index < strings.count else { return nil }
     let text = strings[index].utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
     return [UInt8(2 + text.count), 0x03] + text
-  }
-}
-
-/// The eight bytes that begin a control transfer.
-package struct SetupPacket: Equatable, Sendable {
-  /// bmRequestType: direction, kind, recipient.
-  package let requestType: UInt8
-  /// bRequest.
-  package let request: UInt8
-  /// wValue.
-  package let value: UInt16
-  /// wIndex.
-  package let index: UInt16
-  /// wLength: bytes that the host sends or accepts.
-  package let length: UInt16
-
-  /// Reads the packet from its eight bytes.
-  package init(bytes: [UInt8]) {
-    requestType = bytes.littleEndian(at: 0)
-    request = bytes.littleEndian(at: 1)
-    value = bytes.littleEndian(at: 2)
-    index = bytes.littleEndian(at: 4)
-    length = bytes.littleEndian(at: 6)
-  }
-
-  /// Whether the data stage goes to the host.
-  package var isRead: Bool { requestType & 0x80 != 0 }
-}
-
-/// Answers control requests on endpoint 0.
-package enum NanoControl {
-  /// The bytes for the host (empty for a request without a reply), or nil for a stall.
-  ///
-  /// `responseBuffer` is what the device's command task last sent: GET_REPORT shows it.
-  package static func answer(_ setup: SetupPacket, responseBuffer: [UInt8]) -> [UInt8]? {
-    switch (setup.requestType, setup.request) {
-    case (0x80, 0x06), (0x81, 0x06): descriptor(setup)
-    case (0x80, 0x00), (0x81, 0x00), (0x82, 0x00): [0, 0]  // GET_STATUS
-    case (0x80, 0x08): [1]  // GET_CONFIGURATION
-    case (0x81, 0x0A): [0]  // GET_INTERFACE
-    case (0x00, 0x05): []  // SET_ADDRESS
-    case (0x00, 0x09): setup.value <= 1 ? [] : nil  // SET_CONFIGURATION
-    case (0x01, 0x0B): setup.value == 0 ? [] : nil  // SET_INTERFACE
-    case (0x00...0x02, 0x01), (0x00...0x02, 0x03): []  // CLEAR_FEATURE, SET_FEATURE
-    case (0x21, 0x0A): []  // SET_IDLE
-    case (0xA1, 0x02): [0]  // GET_IDLE
-    case (0x21, 0x09): []  // SET_REPORT: thrown away, commands come by endpoint 1 only
-    case (0xA1, 0x01): Array(responseBuffer.prefix(8))  // GET_REPORT
-    default: nil
-    }
-  }
-
-  private static func descriptor(_ setup: SetupPacket) -> [UInt8]? {
-    switch (setup.requestType, setup.value >> 8) {
-    case (0x80, 0x01): NanoDescriptors.device
-    case (0x80, 0x02): NanoDescriptors.configuration
-    case (0x80, 0x03): NanoDescriptors.string(Int(setup.value & 0xFF))
-    case (0x81, 0x21): NanoDescriptors.hid
-    case (0x81, 0x22): NanoDescriptors.report
-    default: nil
-    }
   }
 }

@@ -2,8 +2,9 @@ import Spectra
 
 /// A virtual NIRscan Nano: 64-byte packets in, 64-byte packets out, time as a parameter.
 ///
-/// It does nothing by itself: whatever is due at `now` happens when the host next asks, as far as a
-/// host can tell a difference. One thread owns it. All `now` are CLOCK_MONOTONIC in nanoseconds.
+/// It does nothing by itself: whatever is due at `now` happens when it is next called, at the
+/// latest when somebody calls `advance` at the time that `nextEvent` tells. One thread owns it.
+/// All `now` are CLOCK_MONOTONIC in nanoseconds.
 package final class NanoDevice {
   /// What the host finds when it reads the interrupt endpoint.
   package enum Input: Equatable, Sendable {
@@ -13,6 +14,8 @@ package final class NanoDevice {
     case notBefore(UInt64)
     /// The next packet, taken off the queue.
     case packet([UInt8])
+    /// The endpoint is halted until the host clears it.
+    case stalled
   }
 
   /// Something that the operator should read about.
@@ -21,10 +24,18 @@ package final class NanoDevice {
     case exhausted(scans: Int)
     /// The host reset the device, which leaves the bus for a moment.
     case reset
+    /// No host has sent a command for so long that the device powered itself down.
+    case fellAsleep
+    /// The device is on the bus again.
+    case returned
+    /// A fault of the script happened.
+    case fault(FaultSchedule.Firing)
   }
 
   /// How the device behaves; fixed at its start.
   package struct Options: Sendable {
+    /// Whose device it is.
+    package var maker = Maker.texasInstruments
     /// How fast it works.
     package var speed = PlaybackSpeed.factor(1)
     /// Real nanoseconds of *busy* after each sample.
@@ -33,8 +44,10 @@ package final class NanoDevice {
     package var isRepeating = false
     /// Index of the stored configuration that is active at power-up.
     package var activeConfiguration = 0
+    /// What goes wrong with this device.
+    package var faults: [Fault] = []
 
-    /// The documented device with a pause of 31 s after each sample.
+    /// The documented device with a pause of 31 s after each sample and no faults.
     package init() {}
   }
 
@@ -47,18 +60,25 @@ package final class NanoDevice {
 
   /// A scan between its start and its end.
   struct RunningScan {
+    /// Which recorded scan is measured.
     var index: Int
+    var start: UInt64
     var end: UInt64
+    /// Whether the recorded scan is to be served again, whatever comes of this one.
+    var isKept = false
+    /// The error that the scan ends with, if it fails.
+    var failure: (source: ErrorStatus.Source, code: Int16)?
   }
 
   /// What the device forgets at a reset.
   struct VolatileState {
     var clock: DeviceClock
+    /// Whether the clock shows its boot default although the recorded scans have their own times.
+    var isClockLost = false
     var errors = ErrorStatus()
     var transfer: Transfer?
     var running: RunningScan?
     var lastScan: [UInt8]
-    var lastScanIndex: UInt32?
     var activeConfiguration: ScanConfiguration
     var repeats: UInt16
     var gain: UInt8 = 64
@@ -71,15 +91,27 @@ package final class NanoDevice {
   var storedConfigurations: [ScanConfiguration]
   var activeIndex: Int
   var playlist: Playlist
+  var faults: FaultSchedule
   var state: VolatileState
+  var control: NanoControl
+  var assembler = NanoRequestAssembler()
+  var replies = ReplyQueue()
+  var presence = Presence()
+  /// Scans that were begun over the device's life.
   var servedScans = 0
-  private var assembler = NanoRequestAssembler()
-  private var replies: [(packet: [UInt8], readyAt: UInt64)] = []
-  private var responseBuffer = [UInt8](repeating: 0, count: NanoDescriptors.reportBytes)
+  /// Whether the file of the last of them was read to its end.
+  var isLastScanRead = true
+  /// The recorded scan that was last begun; the sensors show its surroundings.
+  var viewedIndex = 0
+  /// The device's scan counter, which survives without power.
+  var lastScanIndex: UInt32?
+  /// How often the device was switched on, the upper half of the counter.
+  var session: UInt32 = 1
   private var notices: [Notice] = []
 
   /// Switches a scanner on that will measure what `recording` holds.
   package init(recording: PlayableRecording, options: Options, now: UInt64) {
+    let recording = options.maker.adapted(recording)
     (self.recording, self.options) = (recording, options)
     storedConfigurations = NanoDevice.factoryConfigurations(for: recording)
     activeIndex = min(max(0, options.activeConfiguration), storedConfigurations.count - 1)
@@ -88,12 +120,22 @@ package final class NanoDevice {
       gapNanoseconds: options.sampleGapNanoseconds,
       isRepeating: options.isRepeating
     )
-    state = NanoDevice.powerUpState(active: storedConfigurations[activeIndex], now: now)
+    faults = FaultSchedule(options.faults)
+    control = NanoControl(strings: options.maker.strings(model: recording.model))
+    state = NanoDevice.powerUpState(
+      active: storedConfigurations[activeIndex],
+      maker: options.maker,
+      now: now
+    )
   }
 
-  static func powerUpState(active: ScanConfiguration, now: UInt64) -> VolatileState {
+  static func powerUpState(
+    active: ScanConfiguration,
+    maker: Maker,
+    now: UInt64
+  ) -> VolatileState {
     VolatileState(
-      clock: DeviceClock(now: now),
+      clock: DeviceClock(showing: maker.bootTime, now: now),
       lastScan: [UInt8](repeating: 0, count: ScanFile.byteCount),
       activeConfiguration: active,
       repeats: active.repeats
@@ -103,43 +145,23 @@ package final class NanoDevice {
   /// The serial number that the scanner reports.
   package var serial: String { recording.serial }
 
-  /// Takes one packet of the OUT endpoint.
-  package func receive(_ packet: [UInt8], now: UInt64) {
-    guard let request = assembler.accept(packet, now: now) else { return }
-    finishDueScan(now: now)
-    let (reply, delayNanoseconds) = answer(request, now: now)
-    guard request.wantsReply, let reply else { return }
-    // Commands run one after the other: a reply never overtakes an earlier one.
-    let readyAt = max(now, replies.last?.readyAt ?? now) + delayNanoseconds
-    let packets = reply.packets(to: request)
-    responseBuffer = packets[0]
-    replies += packets.map { ($0, readyAt) }
-  }
-
-  /// Takes the next packet of the IN endpoint if it is ready.
-  package func takeInput(now: UInt64) -> Input {
-    guard let first = replies.first else { return .none }
-    guard first.readyAt <= now else { return .notBefore(first.readyAt) }
-    replies.removeFirst()
-    return .packet(first.packet)
-  }
-
   /// Answers a control request: bytes for the host, or nil for a stall.
   package func answer(_ setup: SetupPacket) -> [UInt8]? {
-    NanoControl.answer(setup, responseBuffer: responseBuffer)
+    control.answer(setup, responseBuffer: replies.responseBuffer)
   }
 
   /// Notes that the cable was pulled: half a command and unread replies are gone, the rest stays.
   package func unplug() {
     assembler = NanoRequestAssembler()
-    replies = []
+    replies.removeAll()
+    control.reset()
     state.transfer = nil
   }
 
   /// What has happened since the last call.
   package func takeNotices() -> [Notice] {
     defer { notices = [] }
-    return notices
+    return notices + faults.takeFirings().map { .fault($0) }
   }
 
   func note(_ notice: Notice) { notices.append(notice) }

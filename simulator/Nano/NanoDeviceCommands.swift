@@ -2,9 +2,9 @@
 extension NanoDevice {
   /// Runs a command; no reply means that none will ever come.
   func answer(_ request: NanoRequest, now: UInt64) -> (reply: NanoReply?, delay: UInt64) {
-    guard let command = NanoCommand(rawValue: request.code), command.isRead == request.isRead else {
-      return (.error, 0)
-    }
+    guard let command = NanoCommand(rawValue: request.code), options.maker.knows(command),
+      command.isRead == request.isRead
+    else { return (.error, 0) }
     let parameters = request.parameters
     switch command {
     case .startScan:
@@ -12,7 +12,7 @@ extension NanoDevice {
       let delay = options.speed.nanoseconds(milliseconds: ScanTiming.startMilliseconds)
       return (reply, reply == .ok([]) && state.controlsLamp ? delay : 0)
     case .reset:
-      reset(now: now)
+      resetByHost(now: now)
       return (nil, 0)
     case .fileSize, .nextChunk: return (fileReply(command, parameters, now: now), 0)
     case .applyConfiguration, .saveConfiguration, .readConfiguration, .configurationCount,
@@ -21,35 +21,33 @@ extension NanoDevice {
     case .errorStatus, .clearErrors, .errorBit, .errorCode, .clearErrorBit:
       return (errorReply(command, parameters), 0)
     case .version, .serialNumber, .model, .calibration, .testEEPROM, .testADC, .testMemory,
-      .testTemperatureSensor, .testHumiditySensor, .storedScanCount, .nameTag:
+      .testTemperatureSensor, .testHumiditySensor, .storedScanCount, .nameTag, .modelName,
+      .hardwareVersion, .uniqueIdentifier, .manufacturingSerial, .isActivated, .lampUsage,
+      .hasBluetooth:
       return (identityReply(command), 0)
     default: return (conditionReply(command, parameters, now: now), 0)
     }
-  }
-
-  private func reset(now: UInt64) {
-    unplug()
-    state = NanoDevice.powerUpState(active: storedConfigurations[activeIndex], now: now)
-    note(.reset)
   }
 
   private func identityReply(_ command: NanoCommand) -> NanoReply {
     var data: [UInt8] = []
     switch command {
     case .version:
-      // Firmware 2.1.0, display controller 3.0.0 twice, library 2.0.3, then the versions of
-      // calibration, reference and configurations.
-      for word: UInt32 in [0x0002_0100, 0x0300_0000, 0x0300_0000, 0x0002_0003, 1, 3, 1] {
-        data.append(littleEndian: word)
-      }
-    case .serialNumber: data.append(text: String(serial.prefix(7)), width: 8)
-    case .model: data.append(text: String(recording.model.prefix(15)), width: 16)
+      for word in options.maker.versionWords { data.append(littleEndian: word) }
+    case .serialNumber:
+      data.append(text: String(serial.prefix(7)), width: options.maker.serialByteCount)
+    case .uniqueIdentifier: data.append(text: serial, width: 8)
+    case .manufacturingSerial: data.append(text: serial, width: 20)
+    case .hardwareVersion: data.append(text: "F.B.C.A", width: 16)
+    case .lampUsage: data.append(littleEndian: UInt64(servedScans) * 2_500)
+    case .isActivated: data = [1]
+    case .model, .modelName: data.append(text: String(recording.model.prefix(15)), width: 16)
     case .calibration:
       data = recording.calibration.image.bytes
       data += [UInt8](repeating: 0, count: 144 - data.count)
     case .storedScanCount: data.append(littleEndian: UInt32(0))
     case .nameTag: break
-    default: data = [0]  // self tests: passed
+    default: data = [0]  // self tests: passed; no Bluetooth
     }
     return .ok(data)
   }

@@ -7,20 +7,24 @@ extension NanoDevice {
     let first: UInt8 = parameters.littleEndian(at: 0)
     switch command {
     case .temperature:
+      guard !fails(.temperatureSensor) else { return sensor(nil, nil) }
       let detector = scanInView?.detectorHundredths
       return sensor(scanInView?.systemHundredths.map(Int32.init), detector.map(Int32.init))
     case .humidity:
+      guard !fails(.humiditySensor) else { return sensor(nil, nil) }
       let humidity = scanInView?.humidityHundredths
       return sensor(scanInView?.systemHundredths.map(Int32.init), humidity.map(Int32.init))
     case .battery: return words([UInt32(412)])
     case .controllerTemperature: return words([Int32(3_150)])
     case .photodetector: return words([0, UInt32(scanInView?.lampPhotodiode ?? 0), 0])
     case .clock: return .ok(DeviceClock.bytes(of: state.clock.time(now: now).calendarTime))
-    case .setClock: return state.clock.set(parameters, now: now) ? .ok([]) : .error
+    case .setClock: return setClock(parameters, now: now)
     case .hibernation: return .ok([state.isHibernationEnabled ? 1 : 0])
     case .setHibernation:
       guard first <= 1 else { return .error }
       state.isHibernationEnabled = first == 1
+      // This very command makes the window that it falls in an active one.
+      presence.idleWindow = (now, true)
       return .ok([])
     case .lampControl:
       state.controlsLamp = first != 0
@@ -37,8 +41,18 @@ extension NanoDevice {
 
   /// The scan whose surroundings the sensors show: the one that was last begun.
   private var scanInView: PlayableScan? {
-    guard !recording.scans.isEmpty else { return nil }
-    return recording.scans[(max(1, servedScans) - 1) % recording.scans.count]
+    recording.scans.isEmpty ? nil : recording.scans[viewedIndex]
+  }
+
+  /// Whether the fault script has this sensor fail in the present scan.
+  private func fails(_ sensor: MeasurementFault) -> Bool {
+    !faults.measurements(scan: currentScan) { $0 == sensor }.isEmpty
+  }
+
+  private func setClock(_ parameters: [UInt8], now: UInt64) -> NanoReply {
+    guard state.clock.set(parameters, now: now) else { return .error }
+    state.isClockLost = false
+    return .ok([])
   }
 
   private func setGain(_ gain: UInt8) -> NanoReply {

@@ -2,7 +2,6 @@ import Spectra
 
 /// Files that the host reads in chunks of 512 bytes.
 extension NanoDevice {
-  private static let chunkBytes = 512
   private static let hadamardNoiseBytes = 20_160
 
   /// Answers the two file commands.
@@ -33,6 +32,7 @@ extension NanoDevice {
     default: return .ok([])
     }
     state.transfer = Transfer(bytes: bytes, isScan: fileType == 0)
+    presence.scanFilePacketsTaken = 0
     var size: [UInt8] = []
     size.append(littleEndian: UInt32(bytes.count))
     return .ok(size)
@@ -40,10 +40,11 @@ extension NanoDevice {
 
   private func nextChunk(now: UInt64) -> NanoReply {
     guard var transfer = state.transfer else { return .ok([]) }
-    let end = min(transfer.offset + NanoDevice.chunkBytes, transfer.bytes.count)
+    let end = min(transfer.offset + ScanFile.chunkBytes, transfer.bytes.count)
     let chunk = Array(transfer.bytes[transfer.offset..<end])
     if transfer.isScan, !chunk.isEmpty, end == transfer.bytes.count {
       playlist.scanWasRead(now: now)
+      isLastScanRead = isLastScanRead || state.running == nil
     }
     transfer.offset = end
     state.transfer = transfer
@@ -53,7 +54,6 @@ extension NanoDevice {
   /// The factory reference: an ordinary scan file named as the factory names it.
   private var referenceFile: [UInt8] {
     var configuration = recording.configuration
-    configuration.layout = .plain
     configuration.name = "SystemTest"
     configuration.repeats = 30
     var conditions = ScanFile.Conditions()
@@ -62,13 +62,15 @@ extension NanoDevice {
     (conditions.humidityHundredths, conditions.lampPhotodiode) = (2_000, 3_700)
     conditions.scanIndex = 0x0002_0001
     conditions.gain = recording.referenceGain
+    let isZero = !faults.measurements(scan: currentScan) { $0 == .zeroReference }.isEmpty
+    let reference = recording.reference.map { isZero ? 0 : $0 }
     return ScanFile(
       name: "SystemTest",
       conditions: conditions,
       calibration: recording.calibration,
       serial: serial,
       configuration: configuration,
-      words: ScanFile.words(signal: recording.reference, darkLevel: NanoDevice.darkLevel)
+      words: ScanFile.words(signal: reference, darkLevel: NanoDevice.darkLevel)
     ).bytes
   }
 }

@@ -94,8 +94,8 @@ package enum NanoReply: Equatable, Sendable {
   /// Somebody else has the device, or it has nothing to measure yet.
   case busy
 
-  /// The reply to `request` as whole 64-byte packets.
-  package func packets(to request: NanoRequest) -> [[UInt8]] {
+  /// The reply as whole 64-byte packets, to a request with these flags and sequence number.
+  package func packets(flags: UInt8, sequence: UInt8) -> [[UInt8]] {
     let data: [UInt8]
     let response: UInt8
     switch self {
@@ -103,7 +103,7 @@ package enum NanoReply: Equatable, Sendable {
     case .error: (data, response) = ([], 0x10)
     case .busy: (data, response) = ([], 0x20)
     }
-    var message = [request.flags | response, request.sequence]
+    var message = [flags | response, sequence]
     message.append(littleEndian: UInt16(data.count))
     message.append(contentsOf: data)
     return stride(from: 0, to: message.count, by: NanoDescriptors.reportBytes).map { start in

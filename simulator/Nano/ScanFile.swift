@@ -4,6 +4,12 @@ package import Spectra
 package struct ScanFile: Equatable, Sendable {
   /// The size of every scan file and of the factory reference.
   package static let byteCount = 3822
+  /// The most bytes of a file that one reply carries.
+  package static let chunkBytes = 512
+  /// How many chunks a scan file comes in.
+  package static let chunkCount = 8
+  /// How many packets its chunks come in: seven of nine and one of four.
+  package static let packetCount = 67
   /// Words in the file's array; those behind the scan's own are zero.
   package static let wordLimit = 864
   /// Signal words before each dark reading.
@@ -122,7 +128,7 @@ package struct ScanFile: Equatable, Sendable {
     spread: DarkSpread = .deterministic
   ) -> [Int32] {
     let blackCount = signal.count / signalWordsPerBlack
-    let level = blackCount == 0 ? 0 : darkLevel
+    let level = level(darkLevel, pointCount: signal.count)
     var words: [Int32] = []
     words.reserveCapacity(signal.count + blackCount)
     for (index, value) in signal.enumerated() {
@@ -136,6 +142,11 @@ package struct ScanFile: Equatable, Sendable {
       words.append(level + deviation)
     }
     return words
+  }
+
+  /// The dark level of a scan of so many points; one without a dark reading has none.
+  package static func level(_ darkLevel: Int32, pointCount: Int) -> Int32 {
+    pointCount < signalWordsPerBlack ? 0 : darkLevel
   }
 
   /// Deviations come in pairs of opposite sign; an odd one out is zero.

@@ -35,6 +35,18 @@ package struct Playlist: Sendable {
     if case .exhausted = state { true } else { false }
   }
 
+  /// Whether `next` would give a scan.
+  package func isReady(now: UInt64) -> Bool {
+    switch state {
+    case .playing: true
+    case .pausing(_, let since, _): now >= since + gapNanoseconds
+    case .exhausted: false
+    }
+  }
+
+  /// Serves the scan with `index`, which was taken before, again next.
+  package mutating func takeBack(index: Int) { state = .playing(next: index) }
+
   /// Takes the next scan if there is one now.
   package mutating func next(now: UInt64) -> Answer {
     switch state {

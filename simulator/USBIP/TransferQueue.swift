@@ -56,6 +56,13 @@ package struct TransferQueue: Sendable {
     return nil
   }
 
+  /// Ends the oldest transfer without success; what it has received is lost.
+  package mutating func endOldest(_ status: TransferStatus) -> Completion {
+    precondition(!waiting.isEmpty, "only a waiting transfer can end")
+    waiting[0].received = []
+    return end(status, waiting[0])
+  }
+
   private mutating func end(_ status: TransferStatus, _ transfer: Waiting) -> Completion {
     waiting.removeFirst()
     return Completion(sequence: transfer.sequence, status: status, payload: transfer.received)

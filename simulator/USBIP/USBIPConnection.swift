@@ -3,6 +3,8 @@ import NIOCore
 
 /// One client: first an operation, then, if it imported a device, its transfers.
 ///
+/// The kernel of this machine has its device from the beginning.
+///
 /// All state belongs to the channel's event loop.
 final class USBIPConnection: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
@@ -21,9 +23,21 @@ final class USBIPConnection: ChannelInboundHandler {
   private var transfers = TransferQueue()
   private var wakeUp: Scheduled<Void>?
   private var operationLimit: Scheduled<Void>?
+  /// How often the device had left the bus when it was imported.
+  private var departureCount = 0
 
-  init(devices: ExportedDevices, report: @escaping @Sendable (String) -> Void) {
+  init(
+    devices: ExportedDevices,
+    imported: ExportedDevice? = nil,
+    report: @escaping @Sendable (String) -> Void
+  ) {
     (self.devices, self.report) = (devices, report)
+    if let imported { begin(imported) }
+  }
+
+  private func begin(_ exported: ExportedDevice) {
+    phase = .imported(exported)
+    departureCount = exported.device.departureCount
   }
 
   func channelActive(context: ChannelHandlerContext) {
@@ -34,6 +48,7 @@ final class USBIPConnection: ChannelInboundHandler {
       context.close(promise: nil)
       return
     }
+    guard case .awaitingOperation = phase else { return }
     operationLimit = context.eventLoop.assumeIsolated().scheduleTask(
       in: .seconds(USBIPLimits.operationSeconds)
     ) { [self] in
@@ -46,9 +61,13 @@ final class USBIPConnection: ChannelInboundHandler {
     operationLimit?.cancel()
     wakeUp?.cancel()
     if case .imported(let exported) = phase {
-      exported.device.unplug()
       exported.isImported = false
       report("\(exported.description.busID): released")
+      if exported.device.departureCount == departureCount {
+        exported.device.unplug()
+      } else {
+        exported.awaitReturn()
+      }
     }
     phase = .closing
   }
@@ -90,7 +109,7 @@ final class USBIPConnection: ChannelInboundHandler {
         break reading
       }
     }
-    if case .imported(let exported) = phase { deliver(from: exported, context: context) }
+    if case .imported(let exported) = phase { attend(to: exported, context: context) }
     context.flush()
   }
 
@@ -99,12 +118,12 @@ final class USBIPConnection: ChannelInboundHandler {
     var reply = context.channel.allocator.buffer(capacity: 512)
     switch operation {
     case .listDevices:
-      reply.writeUSBIPDeviceList(devices.all.map(\.description))
+      reply.writeUSBIPDeviceList(devices.listed)
       phase = .closing
     case .importDevice(let busID):
       let (exported, status) = devices.importDevice(busID: busID)
       reply.writeUSBIPImport(status: status, device: exported?.description)
-      phase = exported.map { .imported($0) } ?? .closing
+      if let exported { begin(exported) } else { phase = .closing }
       report("\(busID): import \(status == .accepted ? "accepted" : "refused, \(status)")")
     }
     context.writeAndFlush(wrapOutboundOut(reply), promise: nil)
@@ -148,6 +167,7 @@ final class USBIPConnection: ChannelInboundHandler {
     case (1, .in):
       try transfers.append(sequence: submit.sequence, byteCount: submit.transferByteCount)
     case (1, .out):
+      guard !device.isOutputHalted else { return complete(submit, .stalled, context) }
       let now = MonotonicClock.nanoseconds()
       for start in stride(from: 0, to: submit.payload.count, by: NanoDescriptors.reportBytes) {
         let end = min(start + NanoDescriptors.reportBytes, submit.payload.count)
@@ -175,45 +195,49 @@ final class USBIPConnection: ChannelInboundHandler {
     }
   }
 
-  /// Hands waiting packets to waiting transfers, and comes back when a reply needs its time.
-  private func deliver(from exported: ExportedDevice, context: ChannelHandlerContext) {
+  /// Does for a device what is due, and comes back when something else will be.
+  private func attend(to exported: ExportedDevice, context: ChannelHandlerContext) {
     wakeUp?.cancel()
-    delivering: while transfers.count > 0 {
-      switch exported.device.takeInput(now: MonotonicClock.nanoseconds()) {
-      case .none: break delivering
-      case .notBefore(let time):
-        let wait = Int64(time &- min(time, MonotonicClock.nanoseconds()))
-        wakeUp = context.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(wait)) { [self] in
-          guard case .imported(let exported) = phase else { return }
-          deliver(from: exported, context: context)
-          context.flush()
-        }
-        break delivering
-      case .packet(let packet):
-        guard let done = transfers.deliver(packet) else { continue }
-        write(context) {
-          $0.writeUSBIPSubmitReply(
-            sequence: done.sequence,
-            status: done.status,
-            actualByteCount: done.payload.count,
-            payload: done.payload
-          )
-        }
-      }
+    let device = exported.device
+    device.advance(now: MonotonicClock.nanoseconds())
+    var next = deliver(from: device, context: context)
+    // The reply to a start must be on its way before the device may leave during the scan.
+    device.advance(now: MonotonicClock.nanoseconds())
+    exported.publishNotices()
+    guard device.departureCount == departureCount else {
+      context.flush()
+      return context.close(promise: nil)
     }
-    publishNotices(of: exported, context: context)
+    next = [next, device.nextEvent].compactMap { $0 }.min()
+    guard let next else { return }
+    wakeUp = context.eventLoop.assumeIsolated().scheduleTask(in: .until(next)) { [self] in
+      guard case .imported(let exported) = phase else { return }
+      attend(to: exported, context: context)
+      context.flush()
+    }
   }
 
-  private func publishNotices(of exported: ExportedDevice, context: ChannelHandlerContext) {
-    for notice in exported.device.takeNotices() {
-      switch notice {
-      case .exhausted(let scans):
-        report("\(exported.description.busID): recording exhausted after \(scans) scans")
-      case .reset:
-        report("\(exported.description.busID): reset by the host, leaving the bus")
-        context.close(promise: nil)
+  /// Hands waiting packets to waiting transfers; returns when the next one will be ready.
+  private func deliver(from device: NanoDevice, context: ChannelHandlerContext) -> UInt64? {
+    while transfers.count > 0 {
+      let done: TransferQueue.Completion?
+      switch device.takeInput(now: MonotonicClock.nanoseconds()) {
+      case .none: return nil
+      case .notBefore(let time): return time
+      case .packet(let packet): done = transfers.deliver(packet)
+      case .stalled: done = transfers.endOldest(.stalled)
+      }
+      guard let done else { continue }
+      write(context) {
+        $0.writeUSBIPSubmitReply(
+          sequence: done.sequence,
+          status: done.status,
+          actualByteCount: done.payload.count,
+          payload: done.payload
+        )
       }
     }
+    return nil
   }
 
   private func write(_ context: ChannelHandlerContext, _ fill: (inout ByteBuffer) -> Void) {

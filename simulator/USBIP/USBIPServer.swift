@@ -15,6 +15,7 @@ package final class USBIPServer: Sendable {
   package init(
     recordings: [PlayableRecording],
     options: NanoDevice.Options,
+    faults: FaultScript = FaultScript(),
     addresses: [ListenAddress],
     report: @escaping @Sendable (String) -> Void
   ) throws {
@@ -23,8 +24,13 @@ package final class USBIPServer: Sendable {
       let loop = group.next()
       let devices = try loop.submit {
         let now = MonotonicClock.nanoseconds()
-        let devices = recordings.map { NanoDevice(recording: $0, options: options, now: now) }
-        return NIOLoopBound(ExportedDevices(devices), eventLoop: loop)
+        let devices = recordings.enumerated().map { index, recording in
+          var options = options
+          options.faults += faults.faults(ofDevice: index + 1)
+          return NanoDevice(recording: recording, options: options, now: now)
+        }
+        let exported = ExportedDevices(devices, eventLoop: loop, report: report)
+        return NIOLoopBound(exported, eventLoop: loop)
       }.wait()
       let listening = try addresses.map { address in
         let listener = try USBIPServer.listen(

@@ -24,6 +24,8 @@ package enum AcquisitionError: Error, Equatable, Sendable {
   case openingFailed(libusbCode: Int32)
   /// The device refused a transfer: its endpoint is halted until the scanner is opened again.
   case stalled
+  /// A report has fewer bytes than 64.
+  case shortReport(byteCount: Int)
   /// libusb does not run on this machine; the code is its own.
   case usbUnavailable(libusbCode: Int32)
   /// The device or the server did not answer in time; the command is nil outside of commands.
@@ -76,8 +78,6 @@ package enum USBIPViolation: Error, Equatable, Sendable {
 package enum NanoViolation: Error, Equatable, Sendable {
   /// Too many packets in a row are no answer.
   case strayPackets(Int)
-  /// A report has fewer bytes than 64.
-  case shortReport(byteCount: Int)
   /// The reply has another length than this command's.
   case replyLength(found: Int, expected: Int)
   /// The file has another size than this kind's.
@@ -103,7 +103,7 @@ extension AcquisitionError {
     case .usbUnavailable: "usbUnavailable"
     case .timeout: "timeout"
     case .serverViolation: "serverError"
-    case .protocolError: "protocolError"
+    case .protocolError, .shortReport: "protocolError"
     case .commandFailed: "commandFailed"
     case .busy: "busy"
     case .scanFailed, .noNewScan: "scanFailed"
@@ -148,6 +148,7 @@ extension AcquisitionError: CustomStringConvertible {
       "the scanner is in use by \(holder ?? "another program"); end that and it will be found"
     case .openingFailed(let code): "the scanner cannot be opened (\(libusbErrorName(code)))"
     case .stalled: "the device stalled a transfer"
+    case .shortReport(let count): "a report of \(count) bytes, expected \(reportByteCount)"
     case .usbUnavailable(let code):
       "USB cannot be used on this machine (\(libusbErrorName(code)))"
     case .timeout(.some(let command)): "command \(command) was not answered in time"
@@ -190,7 +191,6 @@ extension NanoViolation: CustomStringConvertible {
   package var description: String {
     switch self {
     case .strayPackets(let count): "\(count) packets were no answer"
-    case .shortReport(let count): "a report of \(count) bytes, expected \(reportByteCount)"
     case .replyLength(let found, let expected): "\(found) bytes of data, expected \(expected)"
     case .fileSize(let found, let expected): "a file of \(found) bytes, expected \(expected)"
     }

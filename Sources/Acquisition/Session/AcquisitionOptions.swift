@@ -1,4 +1,5 @@
 package import Spectra
+
 /// How a scanner is driven: when it scans and how long each wait may last.
 package struct AcquisitionOptions: Sendable, Equatable {
   /// When a scan is started.
@@ -31,8 +32,9 @@ package struct AcquisitionOptions: Sendable, Equatable {
   package var maximumBackoff = Duration.seconds(5)
   /// The longest time without a command: an idle device would go to sleep after five minutes.
   package var keepAwakeInterval = Duration.seconds(60)
-
+  /// The kind of reference that is used where the scanner has both.
   package var preferredReference = ReferenceKind.factory
+
   /// Makes the options of a real scanner that scans without pause.
   package init() {}
 }

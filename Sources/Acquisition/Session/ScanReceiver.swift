@@ -19,6 +19,9 @@ package protocol ScanReceiver: AnyObject {
     reason: AcquisitionError?
   )
 
+  /// Tells that a white standard was measured, which scans use from now on if it is preferred.
+  func referenceMeasured(at time: Timestamp)
+
   /// Offers the scan that just arrived.
   ///
   /// A receiver with room calls `decode` once, with the frame to fill, and hands on its error; one

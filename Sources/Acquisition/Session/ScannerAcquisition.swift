@@ -54,6 +54,7 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
   /// next has another address, or when the receiver does not want it.
   package func run() {
     var decoder = ScanDecoder()
+    decoder.preferredReference = options.preferredReference
     var report = StateReport(receiver: receiver)
     var backoff = options.initialBackoff
     report.tell(.connecting, because: nil)
@@ -120,12 +121,11 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
       do throws(AcquisitionError) {
         switch turn {
         case .scan: try scan(&session, &decoder)
-        case .reference: break
+        case .reference: try measureReference(&session, &decoder)
         }
         failures = 0
         backoff = options.initialBackoff
-        let fault = decoder.referenceFault.map { AcquisitionError.reference($0) }
-        report.tell(.ready, because: fault ?? referenceProblem)
+        report.tell(.ready, because: problem(session, decoder) ?? referenceProblem)
       } catch {
         failures += 1
         guard error.leavesConnectionUsable, failures <= Self.failuresMax else { throw error }
@@ -186,6 +186,35 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
         }
       } catch {
         throw .scanFile(error)
+      }
+    }
+  }
+
+  /// Why the scan that was just made is worth less than it could be; nil when all is well.
+  private func problem<Transport: ReportTransport & ~Copyable>(
+    _ session: borrowing ScanSession<Transport>,
+    _ decoder: borrowing ScanDecoder
+  ) -> AcquisitionError? {
+    if let fault = decoder.referenceFault { return .reference(fault) }
+    return session.health.isEmpty ? nil : .unhealthy(session.health)
+  }
+
+  /// Measures the white standard that is in place and keeps the result.
+  private func measureReference<Transport: ReportTransport & ~Copyable>(
+    _ session: inout ScanSession<Transport>,
+    _ decoder: inout ScanDecoder
+  ) throws(AcquisitionError) {
+    while true {
+      guard let reference = try session.measureReference(for: &decoder) else {
+        try session.pause(options.busyRetryInterval)
+        continue
+      }
+      receiver.referenceMeasured(at: reference.time)
+      do throws(ReferenceStoreError) {
+        return try references?.save(reference) ?? ()
+      } catch {
+        // It serves until the connection ends.
+        throw .referenceStore(error)
       }
     }
   }

@@ -52,35 +52,40 @@ package final class USBBus: Sendable {
     var thread = pthread_t()
     let retained = unsafe Unmanaged.passRetained(context)
     // SAFETY: the new thread takes over the reference; when there is none, it is released below.
-    let code = unsafe pthread_create(
-      &thread,
-      nil,
-      { argument in
-        if let argument = unsafe argument {
-          let context = unsafe Unmanaged<USBContext>.fromOpaque(argument).takeRetainedValue()
-          USBBus.nameThread()
-          context.handleEvents()
-        }
-        return nil
-      },
-      retained.toOpaque()
-    )
+    let code = withRequestsBlocked {
+      unsafe pthread_create(
+        &thread,
+        nil,
+        { argument in
+          if let argument = unsafe argument {
+            // SAFETY: the name is NUL-terminated for the call.
+            _ = unsafe "usb-events".withCString { unsafe clinux_set_thread_name($0) }
+            unsafe Unmanaged<USBContext>.fromOpaque(argument).takeRetainedValue().handleEvents()
+          }
+          return nil
+        },
+        retained.toOpaque()
+      )
+    }
     guard code == 0 else {
       unsafe retained.release()
       throw .usbUnavailable(libusbCode: LIBUSB_ERROR_NO_MEM.rawValue)
     }
     return thread
   }
+}
 
-  /// Names the thread and leaves the signals that ask the process for something to others.
-  private static func nameThread() {
-    // SAFETY: the name is NUL-terminated for the call; the set is filled before it is used.
-    _ = unsafe "usb-events".withCString { unsafe clinux_set_thread_name($0) }
-    var signals = sigset_t()
-    unsafe sigfillset(&signals)
-    for crash in [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS] {
-      unsafe sigdelset(&signals, crash)
-    }
-    unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+/// Starts something while signals that ask the process for something are blocked.
+///
+/// Threads inherit that for life, libusb's own one as well, so that such signals reach others.
+func withRequestsBlocked<Result>(_ start: () -> Result) -> Result {
+  var (blocked, before) = (sigset_t(), sigset_t())
+  // SAFETY: both sets are filled in by the calls, for which they live.
+  unsafe sigfillset(&blocked)
+  for crash in [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS] {
+    unsafe sigdelset(&blocked, crash)
   }
+  unsafe pthread_sigmask(SIG_BLOCK, &blocked, &before)
+  defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+  return start()
 }

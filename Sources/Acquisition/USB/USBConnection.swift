@@ -82,7 +82,7 @@ internal import Glibc
   ) -> AcquisitionError {
     switch libusb_error(rawValue: code) {
     case LIBUSB_ERROR_ACCESS: .noPermission(node: attachment.nodePath)
-    case LIBUSB_ERROR_NO_DEVICE, LIBUSB_ERROR_NOT_FOUND: .deviceGone(transferStatus: -ENODEV)
+    case LIBUSB_ERROR_NO_DEVICE: .deviceGone(transferStatus: -ENODEV)
     case LIBUSB_ERROR_BUSY: .inUse(by: USBNodeHolder.find(attachment)?.description)
     case LIBUSB_ERROR_IO where isForbidden(attachment.nodePath):
       .noPermission(node: attachment.nodePath)

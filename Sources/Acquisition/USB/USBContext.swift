@@ -25,7 +25,7 @@ internal import Synchronization
   init(onChange: @escaping @Sendable (USBBus.Change) -> Void) throws(AcquisitionError) {
     var context: OpaquePointer?
     // SAFETY: libusb fills in a pointer that lives for the call.
-    let code = unsafe libusb_init(&context)
+    let code = withRequestsBlocked { unsafe libusb_init(&context) }
     guard code == 0, let context = unsafe context else {
       throw .usbUnavailable(libusbCode: code)
     }
@@ -134,39 +134,5 @@ extension USBContext {
     guard let presence = present.withLock({ $0.removeValue(forKey: attachment) }) else { return }
     for departure in presence.departures { departure.raise() }
     onChange(.left(attachment))
-  }
-}
-
-/// A reference to one of libusb's devices.
-///
-/// SAFETY: libusb counts the references with atomics, and what is read here never changes.
-@safe final class USBDevice: @unchecked Sendable {
-  /// libusb's device, valid as long as `self`.
-  let pointer: OpaquePointer
-  let attachment: USBAttachment
-
-  /// Adds a reference to a device that the caller holds.
-  init(retaining pointer: OpaquePointer) {
-    unsafe libusb_ref_device(pointer)
-    unsafe self.pointer = pointer
-    unsafe attachment = USBDevice.attachment(of: pointer)
-  }
-
-  deinit { unsafe libusb_unref_device(pointer) }
-
-  private static func attachment(of device: OpaquePointer) -> USBAttachment {
-    // USB allows seven tiers, of which the root hub is the first.
-    var ports: [7 of UInt8] = .init(repeating: 0)
-    var span = ports.mutableSpan
-    // SAFETY: libusb writes at most as many bytes as it is told to, during the call.
-    let count = unsafe span.withUnsafeMutableBufferPointer { buffer in
-      unsafe libusb_get_port_numbers(device, buffer.baseAddress, Int32(buffer.count))
-    }
-    let chain = (0..<max(0, Int(count))).map { String(ports[$0]) }.joined(separator: ".")
-    let bus = unsafe String(libusb_get_bus_number(device))
-    return USBAttachment(
-      path: "\(bus)-\(chain)",
-      deviceAddress: unsafe libusb_get_device_address(device)
-    )
   }
 }

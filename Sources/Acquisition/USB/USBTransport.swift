@@ -41,7 +41,7 @@ package struct USBTransport: ~Copyable, ReportTransport {
     guard try wait(for: connection.outgoing.completed, until: deadline) else { return false }
     let sent = try connection.outgoing.finish()
     guard sent == reportByteCount else {
-      throw .protocolError(command: nil, .shortReport(byteCount: sent))
+      throw .shortReport(byteCount: sent)
     }
     return true
   }
@@ -61,7 +61,7 @@ package struct USBTransport: ~Copyable, ReportTransport {
       guard try wait(for: connection.incoming.completed, until: deadline) else { return false }
       let length = try connection.incoming.finish()
       guard length % reportByteCount == 0 else {
-        throw .protocolError(command: nil, .shortReport(byteCount: length % reportByteCount))
+        throw .shortReport(byteCount: length % reportByteCount)
       }
       connection.incoming.copy(length, to: &bytes, at: offset + received)
       received += length
@@ -82,7 +82,7 @@ package struct USBTransport: ~Copyable, ReportTransport {
       until: deadline
     )
     if isComplete { return true }
-    guard connection.cancelTransfers() else { throw .timeout(command: nil) }
+    guard connection.cancelTransfers() else { throw .transferFailed(status: -ETIMEDOUT) }
     return false
   }
 }

@@ -63,6 +63,10 @@ final class RingReceiver: ScanReceiver, @unchecked Sendable {
     directory.scannerChanged(at: place, state, description: description, reason: reason)
   }
 
+  func referenceMeasured(at time: Timestamp) {
+    directory.referenceMeasured(scanner, at: time)
+  }
+
   private func giveLaneBack() {
     if let writer { lanes.give(back: writer) }
     writer = nil

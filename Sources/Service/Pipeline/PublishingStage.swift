@@ -72,9 +72,15 @@ struct SlotNaming: Sendable {
 
   /// The changes of scanners' states since the last call.
   func takeScannerChanges() -> [StreamEvent] {
-    directory.takeChanges().map { change in
-      logChange(change)
-      return .scanner(change.report)
+    directory.takeChanges().compactMap { change in
+      switch change {
+      case .state(let report, let explanation):
+        logState(report, explanation)
+        return .scanner(report)
+      case .referenceMeasured(let scanner, let time):
+        logger.notice("a reference was measured at \(time)", metadata: ["scanner": "\(scanner)"])
+        return nil
+      }
     }
   }
 
@@ -108,10 +114,9 @@ struct SlotNaming: Sendable {
     return .prediction(prediction, monotonicNanoseconds: slot.header.monotonicNanoseconds)
   }
 
-  private func logChange(_ change: ScannerDirectory.Change) {
-    let report = change.report
+  private func logState(_ report: ScannerReport, _ explanation: String?) {
     let metadata: Logger.Metadata = ["scanner": "\(report.name)"]
-    switch (report.state, change.explanation) {
+    switch (report.state, explanation) {
     case ("ready", nil): logger.info("the scanner is ready", metadata: metadata)
     case (let state, nil): logger.info("the scanner is \(state)", metadata: metadata)
     case (let state, .some(let explanation)):

@@ -10,11 +10,12 @@ import Synchronization
 /// plugged in. Before that it is known by its place only. Written by the acquisition threads when
 /// something changes, read by the publishing thread: off the hot path, so a lock is right here.
 final class ScannerDirectory: Sendable {
-  /// A change of state, for the log and for the clients.
-  struct Change: Sendable {
-    var report: ScannerReport
-    /// The reason in words; the report holds its stable name.
-    var explanation: String?
+  /// What happened to a scanner, for the log and for the clients.
+  enum Change: Sendable {
+    /// Its state changed; the explanation is the reason in words, where there is one.
+    case state(ScannerReport, explanation: String?)
+    /// It measured a white standard, which only its predictions tell clients of.
+    case referenceMeasured(scanner: String, time: Timestamp)
   }
 
   /// One scanner.
@@ -109,8 +110,15 @@ final class ScannerDirectory: Sendable {
         firmware: scanner?.description.firmware,
         time: Timestamp.now()
       )
-      state.changes.append(Change(report: report, explanation: reason?.description))
+      state.changes.append(.state(report, explanation: reason?.description))
     }
+    publishing.signal()
+  }
+
+  /// Takes note of a reference measurement of scanner `number`.
+  func referenceMeasured(_ number: UInt32, at time: Timestamp) {
+    let name = name(of: number)
+    state.withLock { $0.changes.append(.referenceMeasured(scanner: name, time: time)) }
     publishing.signal()
   }
 

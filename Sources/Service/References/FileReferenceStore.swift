@@ -32,6 +32,7 @@ package struct FileReferenceStore: ReferenceStore {
     return "\(folder)/\(String(name)).reference.json"
   }
 
+  /// The scanner's reference; a file that is no reference of it is an error, a missing one is not.
   package func load(serialNumber: String) throws(ReferenceStoreError) -> StoredReference? {
     let path = path(serialNumber: serialNumber)
     let bytes: [UInt8]
@@ -49,6 +50,7 @@ package struct FileReferenceStore: ReferenceStore {
     return StoredReference(serialNumber: serialNumber, time: time, file: Array(file))
   }
 
+  /// Replaces the scanner's reference; makes the folder when it is missing.
   package func save(_ reference: StoredReference) throws(ReferenceStoreError) {
     let path = path(serialNumber: reference.serialNumber)
     let entry = Entry(

@@ -1,12 +1,15 @@
 /// Goes through the rows of a CSV file one at a time.
 ///
 /// Cells are separated by commas or, where commas are decimal marks, by semicolons: by whichever
-/// stands first in the file. A cell in quotes may hold separators, line ends and doubled quotes.
+/// stands first in the file. A cell in quotes may hold separators, line ends and doubled quotes; a
+/// number in quotes may have a decimal comma.
 struct CSVRows {
   /// Where a cell's text is in the file, quotes and the spaces around it left out.
   struct Cell {
     var range: Range<Int>
     var isQuoted: Bool
+    /// Whether a comma in it is a decimal mark although commas separate cells too.
+    var hasDecimalComma = false
     /// A quoted cell that holds nothing is a text; an unquoted one is a missing value.
     var isMissing: Bool { range.isEmpty && !isQuoted }
   }
@@ -62,18 +65,31 @@ struct CSVRows {
   func number(_ index: Int) throws(RecordingError) -> Double? {
     let cell = cells[index]
     if cell.range.isEmpty { return nil }
-    if let value = finiteNumber(cell.range) {
+    if let value = finiteNumber(cell) {
       guard value.isFinite else {
         throw malformed(index, expected: "a number that a double can hold")
       }
       return value
     }
-    var name = bytes[cell.range]
-    if name.first == UInt8(ascii: "-") || name.first == UInt8(ascii: "+") { name.removeFirst() }
-    guard
-      ["∞", "nan", "inf", "infinity"].contains(String(decoding: name, as: UTF8.self).lowercased())
-    else { throw malformed(index, expected: "a number") }
+    guard CSVRows.isNoNumber(bytes[cell.range]) else {
+      throw malformed(index, expected: "a number")
+    }
     return .nan
+  }
+
+  /// What programs write where there is no number, without sign and in lower case.
+  ///
+  /// .NET has words of its own for German, French and Chinese.
+  private static let noNumberNames: Set<String> = [
+    "∞", "nan", "inf", "infinity", "n. def.", "unendlich", "non numérique", "infini", "非数字",
+    "正无穷大", "负无穷大", "不是一個數字", "正無窮大", "負無窮大",
+  ]
+
+  private static func isNoNumber(_ text: ArraySlice<UInt8>) -> Bool {
+    guard text.count <= 24 else { return false }
+    let isSigned = text.first == UInt8(ascii: "-") || text.first == UInt8(ascii: "+")
+    let name = String(decoding: isSigned ? text.dropFirst() : text, as: UTF8.self)
+    return noNumberNames.contains(name.lowercased())
   }
 
   /// The whole number in a cell, nil when it is empty.
@@ -86,6 +102,23 @@ struct CSVRows {
       throw malformed(index, expected: "a whole number from \(Number.min) to \(Number.max)")
     }
     return number
+  }
+
+  /// Takes a cell and the next for the two sides of a decimal comma.
+  mutating func joinDecimalComma(at index: Int) {
+    let range = cells[index].range.lowerBound..<cells[index + 1].range.upperBound
+    cells[index] = Cell(range: range, isQuoted: false, hasDecimalComma: true)
+    cells.remove(at: index + 1)
+  }
+
+  /// Whether a cell and the next can be the two sides of a decimal comma: `-0` and `05`.
+  func canJoinDecimalComma(at index: Int) -> Bool {
+    guard index + 1 < cells.count, !cells[index].isQuoted, !cells[index + 1].isQuoted,
+      cells[index].range.upperBound + 1 == cells[index + 1].range.lowerBound
+    else { return false }
+    let range = cells[index].range.lowerBound..<cells[index + 1].range.upperBound
+    return separator == UInt8(ascii: ",")
+      && DecimalNumber.value(bytes, in: range, mark: UInt8(ascii: ",")) != nil
   }
 
   /// The error that a cell of the current row is not what it should be.
@@ -107,11 +140,14 @@ struct CSVRows {
     )
   }
 
-  private func finiteNumber(_ range: Range<Int>) -> Double? {
+  private func finiteNumber(_ cell: Cell) -> Double? {
+    let range = cell.range
     let isSigned = bytes[range.lowerBound] == UInt8(ascii: "+")
     let digits = isSigned ? range.dropFirst() : range
     if let value = DecimalNumber.value(bytes, in: digits) { return value }
-    guard separator == UInt8(ascii: ";") else { return nil }
+    guard separator == UInt8(ascii: ";") || cell.isQuoted || cell.hasDecimalComma else {
+      return nil
+    }
     return DecimalNumber.value(bytes, in: digits, mark: UInt8(ascii: ","))
   }
 }

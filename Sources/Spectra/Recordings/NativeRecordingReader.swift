@@ -159,6 +159,7 @@ extension NativeRecordingReader {
         }
       case "sampleSignal": scan.sampleSignal = try reader.readCounts()
       case "referenceSignal": scan.referenceSignal = try reader.readCounts()
+      case "reference": scan.referenceKind = ReferenceKind(name: try reader.readText())
       case "absorbance": scan.absorbance = try reader.readNumbers()
       case "temperatureCelsius": scan.temperatureCelsius = try reader.readNumber()
       case "detectorTemperatureCelsius":

@@ -35,7 +35,8 @@ struct RecordingAssembly {
 }
 
 extension ScannerDescription {
-  fileprivate mutating func keepOnly(whatAgreesWith other: ScannerDescription) {
+  /// Forgets everything that `other` does not say too.
+  mutating func keepOnly(whatAgreesWith other: ScannerDescription) {
     keep(\.serialNumber, ifEqualIn: other)
     keep(\.model, ifEqualIn: other)
     keep(\.firmware, ifEqualIn: other)

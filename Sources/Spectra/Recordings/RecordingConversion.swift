@@ -2,7 +2,9 @@ import Glibc
 
 /// Writes whole recordings.
 package enum RecordingConversion {
-  /// Writes a recording to `path` in the format of its name: `*.scans.ndjson` or `*.csv`.
+  /// Writes a recording to `path` in the format of its name.
+  ///
+  /// `*.scans.ndjson` is the native format, `*.csv` the wide CSV, `*.jdx` and `*.dx` JCAMP-DX.
   ///
   /// The file appears when it is complete: it is written under another name beside `path` and
   /// renamed. A failure leaves what was at `path` before.
@@ -21,14 +23,24 @@ package enum RecordingConversion {
         try output.write(table.headerRow())
         for index in recording.scans.indices { try output.write(try table.row(of: index)) }
       }
+    case .jcamp?:
+      let writer = JCAMPWriter(recording, file: path)
+      try writeAtomically(to: path) { (output) throws(RecordingError) in
+        try output.write(writer.start())
+        for index in recording.scans.indices { try output.write(try writer.block(of: index)) }
+        try output.write(writer.end())
+      }
     case nil:
       throw .unknownFormat(
         file: path,
         found: "this name for the output",
-        expected: "one that ends in .scans.ndjson or .csv"
+        expected: "one that ends in \(RecordingFormat.endings)"
       )
     }
   }
+
+  /// The endings of names that say in which format to write, as a message lists them.
+  package static let outputEndings = RecordingFormat.endings
 
   /// Whether the name of a file says in which format to write it.
   package static func canWrite(to path: String) -> Bool { RecordingFormat(writing: path) != nil }

@@ -32,7 +32,9 @@ enum RecordingFile {
 
   /// The recordings in a folder and the folders in it, sorted by path.
   ///
-  /// Recordings are files named `*.csv` or `*.scans.ndjson`. Hidden names are passed over.
+  /// Recordings are files named `*.csv` or `*.scans.ndjson`, and `*.jdx` or `*.dx` in a folder that
+  /// holds none of those: the scanners' programs save the same scan in both forms. Hidden names are
+  /// passed over.
   static func recordings(inFolder path: String) throws(RecordingError) -> [String] {
     var found: [String] = []
     try collect(path, depth: 0, into: &found)
@@ -46,14 +48,21 @@ enum RecordingFile {
   ) throws(RecordingError) {
     // A link that leads back to its own folder ends here.
     guard depth <= depthMaximum else { throw .unreadable(file: folder, code: ELOOP) }
+    var tables: [String] = []
+    var spectra: [String] = []
     for name in try names(inFolder: folder) where !name.hasPrefix(".") {
       let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
       if try isFolder(path) {
         try collect(path, depth: depth + 1, into: &found)
-      } else if RecordingFormat.isRecording(named: name) {
-        found.append(path)
+      } else {
+        switch RecordingFormat(writing: name) {
+        case .native?, .wide?: tables.append(path)
+        case .jcamp?: spectra.append(path)
+        case nil: break
+        }
       }
     }
+    found += tables.isEmpty ? spectra : tables
   }
 
   private static func names(inFolder folder: String) throws(RecordingError) -> [String] {

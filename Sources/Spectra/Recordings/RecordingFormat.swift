@@ -2,13 +2,13 @@
 enum RecordingFormat {
   /// `*.scans.ndjson`: a header line, then one JSON object per scan.
   case native
-  /// One line per scan, one column per wavelength.
+  /// `*.csv`: one line per scan, one column per wavelength.
   case wide
+  /// `*.jdx` and `*.dx`: JCAMP-DX, one block per scan.
+  case jcamp
 
-  /// Whether a file in a folder is taken for a recording.
-  static func isRecording(named name: String) -> Bool {
-    RecordingFormat(writing: name) != nil
-  }
+  /// The endings that a file to write may have, as a message lists them.
+  static let endings = ".scans.ndjson, .csv, .jdx or .dx"
 
   /// The format that a file is written in because of its name, or nil.
   init?(writing path: String) {
@@ -17,6 +17,8 @@ enum RecordingFormat {
       self = .native
     } else if name.hasSuffix(".csv") {
       self = .wide
+    } else if name.hasSuffix(".jdx") || name.hasSuffix(".dx") {
+      self = .jcamp
     } else {
       return nil
     }

@@ -36,10 +36,35 @@ package struct LabelColumn: Equatable, Sendable {
   }
 }
 
+/// A column of a wide CSV that nobody named and that holds low, ok and high among other texts.
+///
+/// A class that is misspelt in one row is the usual reason.
+package struct DoubtfulLabels: Equatable, Sendable {
+  /// The first cell with another text.
+  package var place: RecordingPlace
+  /// The column's header.
+  package var column: String
+  /// The text of that cell.
+  package var found: String
+  /// In how many rows the column holds low, ok or high.
+  package var labelledRows: Int
+  /// In how many rows it holds another text.
+  package var otherRows: Int
+}
+
+extension DoubtfulLabels: CustomStringConvertible {
+  package var description: String {
+    "\(place): found \(Excerpt.text(found)) in column \(Excerpt.text(column)); expected low, ok or "
+      + "high as in \(labelledRows) of its rows, but not in \(otherRows)"
+  }
+}
+
 /// What a reader tells while it reads.
 package enum RecordingReadEvent: Equatable, Sendable {
   /// So many scans have been read; `file` is the one that is being read.
   case progress(file: String, scans: Int)
   /// A last line without newline that is no complete scan, as a crash leaves it, was dropped.
   case tornLine(file: String, line: Int)
+  /// A column looks like one of labels but does not hold only them: it was passed over.
+  case doubtfulLabels(DoubtfulLabels)
 }

@@ -57,9 +57,12 @@ package enum RecordingReader {
   private static func read(_ source: RecordingSource) throws(RecordingError) -> Recording {
     let first = source.bytes[source.contentStart...].first { $0 > UInt8(ascii: " ") }
     if first == UInt8(ascii: "{") { return try NativeRecordingReader.read(source) }
+    if JCAMPReader.begins(source) { return try JCAMPReader.read(source) }
     var rows = CSVRows(source)
     guard try rows.next() else { throw .empty(file: source.file) }
-    if ScannerProgramReader.begins(with: try rows.text(0)) {
+    let firstCell = try rows.text(0)
+    if InnoSpectraReader.begins(with: firstCell) { return try InnoSpectraReader.read(source) }
+    if ScannerProgramReader.begins(with: firstCell) {
       return try ScannerProgramReader.read(source)
     }
     return try WideTableReader.read(source)

@@ -2,7 +2,7 @@
 struct RecordingSource {
   /// The path as it is shown in errors.
   let file: String
-  /// The file's bytes.
+  /// The file's bytes, in UTF-8 where its byte order mark says that it has UTF-16.
   let bytes: [UInt8]
   /// The folder the file lies in, as seen from the folder that was given; may be empty.
   let folder: String
@@ -19,7 +19,7 @@ struct RecordingSource {
     options: RecordingReadOptions = .init(),
     observe: @escaping (RecordingReadEvent) -> Void = { _ in }
   ) {
-    (self.file, self.bytes, self.folder) = (file, bytes, folder)
+    (self.file, self.bytes, self.folder) = (file, UTF16Text.asUTF8(bytes), folder)
     (self.options, self.observe) = (options, observe)
   }
 

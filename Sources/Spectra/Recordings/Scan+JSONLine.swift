@@ -1,7 +1,8 @@
 extension Scan {
   /// This scan as one line of a native recording, its newline included.
   ///
-  /// What is missing is null, labels and vectors that are unknown are left out. The prediction is
+  /// What is missing is null; labels, vectors and the reference's kind that are unknown are left
+  /// out. The prediction is
   /// for people and regression tests: readers of recordings ignore it.
   package func nativeLine(prediction: Prediction? = nil) -> [UInt8] {
     let pointCount = sampleSignal?.count ?? absorbance?.count ?? 0
@@ -16,6 +17,7 @@ extension Scan {
     if let sampleSignal { line.add("sampleSignal", sampleSignal) }
     if let referenceSignal { line.add("referenceSignal", referenceSignal) }
     if let absorbance { line.add("absorbance", absorbance) }
+    if let kind = referenceKind?.name { line.add("reference", kind) }
     line.add("temperatureCelsius", temperatureCelsius)
     line.add("detectorTemperatureCelsius", detectorTemperatureCelsius)
     line.add("relativeHumidityPercent", relativeHumidityPercent)

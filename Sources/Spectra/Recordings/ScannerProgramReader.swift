@@ -1,6 +1,8 @@
 /// Reads the CSV that TI's program for the NIRscan Nano saves: one scan per file.
 ///
 /// Both styles of header are understood, the one in hundredths (2020) and the one in units (2.1).
+/// So is InnoSpectra's older one, which names the model and the firmware at the ends of its lines,
+/// and the JCAMP-DX of the same program, which is this header behind `##` (see `JCAMPReader`).
 /// Lines are told apart by their first cell, never by their number, because that differs between
 /// versions of the program.
 struct ScannerProgramReader {
@@ -19,7 +21,7 @@ struct ScannerProgramReader {
   /// Whether a file whose first cell is `cell` is of this format.
   static func begins(with cell: String) -> Bool {
     let key = key(cell)
-    return isTitle(key) || key.hasPrefix("***") || HeaderKey(key) != nil
+    return isTitle(key) || HeaderKey(key) != nil
   }
 
   /// Reads a whole file.
@@ -28,7 +30,15 @@ struct ScannerProgramReader {
     try reader.readHeader()
     var table = try SpectrumTable(titles: reader.rows)
     try table.readRows(&reader.rows)
-    return try reader.recording(table)
+    reader.scan.gain = reader.gains.count == 1 ? reader.gains.first : nil
+    reader.scan.repeats = reader.repeats.count == 1 ? reader.repeats.first : nil
+    return try table.recording(
+      of: reader.scan,
+      reader.scanner,
+      pointCount: reader.announcedPointCount,
+      reader.rows,
+      source
+    )
   }
 
   private init(source: RecordingSource, rows: CSVRows) {
@@ -41,6 +51,7 @@ struct ScannerProgramReader {
       guard try rows.next() else { break }
       let key = ScannerProgramReader.key(try rows.text(0))
       if ScannerProgramReader.isTitle(key) { return }
+      try readNamesAtLineEnd()
       guard let headerKey = HeaderKey(key), rows.cells.count > 1 else { continue }
       try readValue(headerKey, key: key)
     }
@@ -60,7 +71,7 @@ struct ScannerProgramReader {
     case .lampPhotodiode: scan.lampPhotodiode = try rows.wholeNumber(1)
     case .gain: if let gain = try rows.wholeNumber(1, Int.self) { gains.insert(gain) }
     case .repeats: if let count = try rows.wholeNumber(1, Int.self) { repeats.insert(count) }
-    case .dateTime: scan.deviceTime = try deviceTime()
+    case .dateTime: scan.deviceTime = try DeviceClock.time(rows, 1)
     case .serialNumber: scanner.serialNumber = try name()
     case .model: scanner.model = try name()
     case .configurationName: scanner.configurationName = try name()
@@ -75,6 +86,17 @@ struct ScannerProgramReader {
     case .pointCount:
       guard let count = try rows.wholeNumber(1, UInt16.self) else { return }
       announcedPointCount = (announcedPointCount ?? 0) + Int(count)
+    }
+  }
+
+  /// Reads `Model Name,NIR-M-R2` or `Tiva Version,2.1.0.67` behind the values of another key.
+  private mutating func readNamesAtLineEnd() throws(RecordingError) {
+    for index in rows.cells.indices.dropFirst(2).dropLast() {
+      switch ScannerProgramReader.key(try rows.text(index)) {
+      case "model name": scanner.model = try rows.text(index + 1)
+      case "tiva version": scanner.firmware = try rows.text(index + 1)
+      default: break
+      }
     }
   }
 
@@ -110,52 +132,6 @@ struct ScannerProgramReader {
       throw .malformed(rows.place(), found: "\(values.count) numbers", expected: "three numbers")
     }
     return values
-  }
-
-  /// Reads `19/11/24 @ 9:33:31`, the scanner's clock; nil when that was never set to a date.
-  private func deviceTime() throws(RecordingError) -> Timestamp? {
-    let text = try rows.text(1)
-    if text.isEmpty { return nil }
-    let parts = text.split { !($0.isASCII && $0.isNumber) }.map { Int($0) }
-    let marks = text.filter { !($0.isASCII && $0.isNumber) && $0 != " " }
-    guard marks == "//@::", parts.count == 6, let day = parts[0], let month = parts[1],
-      let year = parts[2], let hour = parts[3], let minute = parts[4], let second = parts[5]
-    else { throw rows.malformed(1, expected: "a time such as 19/11/24 @ 9:33:31") }
-    guard (0...99).contains(year) else { return nil }
-    return Timestamp(
-      CalendarTime(
-        year: 2000 + year,
-        month: month,
-        day: day,
-        hour: hour,
-        minute: minute,
-        second: second
-      )
-    )
-  }
-
-  private func recording(_ table: SpectrumTable) throws(RecordingError) -> Recording {
-    if let expected = announcedPointCount, expected != table.wavelengths.count {
-      throw .pointCount(rows.place(), found: table.wavelengths.count, expected: expected)
-    }
-    try source.check(wavelengths: table.wavelengths) { point in
-      guard table.lines.indices.contains(point) else { return rows.place() }
-      return RecordingPlace(file: source.file, line: table.lines[point])
-    }
-    var scan = scan
-    scan.sample = try source.sampleName(source.options.sampleFrom ?? .folderAndName)
-    scan.gain = gains.count == 1 ? gains.first : nil
-    scan.repeats = repeats.count == 1 ? repeats.first : nil
-    scan.sampleSignal = table.sampleSignal
-    scan.referenceSignal = table.referenceSignal
-    // Both signals say the same with more digits.
-    let hasSignals = table.sampleSignal != nil && table.referenceSignal != nil
-    scan.absorbance = hasSignals ? nil : table.absorbance
-    return Recording(
-      wavelengthsNanometres: table.wavelengths,
-      scanner: scanner,
-      scans: [scan]
-    )
   }
 
   private static func key(_ cell: String) -> String {

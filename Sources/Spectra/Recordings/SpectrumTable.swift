@@ -11,9 +11,12 @@ struct SpectrumTable {
   private let absorbanceColumn: Int?
   private let referenceColumn: Int?
   private let sampleColumn: Int?
+  private let decimalCommas: DecimalCommaColumns?
 
   /// Finds the columns by the titles in the current row.
-  init(titles rows: CSVRows) throws(RecordingError) {
+  ///
+  /// `mayHoldDecimalCommas` when commas may be decimal marks although they separate cells too.
+  init(titles rows: CSVRows, mayHoldDecimalCommas: Bool = false) throws(RecordingError) {
     var titles: [String] = []
     for index in rows.cells.indices { titles.append(try rows.text(index).lowercased()) }
     func column(_ prefix: String) -> Int? { titles.firstIndex { $0.hasPrefix(prefix) } }
@@ -28,6 +31,14 @@ struct SpectrumTable {
         expected: "'Absorbance (AU)' or 'Sample Signal (unitless)'"
       )
     }
+    decimalCommas =
+      mayHoldDecimalCommas
+      ? DecimalCommaColumns(
+        count: columnCount,
+        absorbance: absorbanceColumn,
+        reference: referenceColumn,
+        sample: sampleColumn
+      ) : nil
     absorbance = absorbanceColumn.map { _ in [] }
     referenceSignal = referenceColumn.map { _ in [] }
     sampleSignal = sampleColumn.map { _ in [] }
@@ -45,8 +56,36 @@ struct SpectrumTable {
           expected: "1 to \(Limits.wavelengths)"
         )
       }
+      try decimalCommas?.join(&rows)
       try readRow(rows)
     }
+  }
+
+  /// The one scan that the table holds, with what the header said about it.
+  ///
+  /// `pointCount` is how many points the header announced.
+  func recording(
+    of scan: Scan,
+    _ scanner: ScannerDescription,
+    pointCount: Int?,
+    _ rows: CSVRows,
+    _ source: RecordingSource
+  ) throws(RecordingError) -> Recording {
+    if let pointCount, pointCount != wavelengths.count {
+      throw .pointCount(rows.place(), found: wavelengths.count, expected: pointCount)
+    }
+    try source.check(wavelengths: wavelengths) { point in
+      guard lines.indices.contains(point) else { return rows.place() }
+      return RecordingPlace(file: source.file, line: lines[point])
+    }
+    var scan = scan
+    scan.sample = try source.sampleName(source.options.sampleFrom ?? .folderAndName)
+    scan.sampleSignal = sampleSignal
+    scan.referenceSignal = referenceSignal
+    // Both signals say the same with more digits.
+    let hasSignals = sampleSignal != nil && referenceSignal != nil
+    scan.absorbance = hasSignals ? nil : absorbance
+    return Recording(wavelengthsNanometres: wavelengths, scanner: scanner, scans: [scan])
   }
 
   private mutating func readRow(_ rows: CSVRows) throws(RecordingError) {

@@ -3,14 +3,15 @@
 /// The header names the columns: numbers are wavelengths in nanometres, `absorbance0` to
 /// `absorbanceN` need an axis from the operator. `donation_id` is the sample. A column that holds
 /// only low, ok and high is a label, and so are those that the operator names. Other columns are
-/// passed over.
+/// passed over; one that holds labels in some rows only is reported
+/// (`RecordingReadEvent.doubtfulLabels`).
 struct WideTableReader {
   private let source: RecordingSource
   private var rows: CSVRows
   private let header: WideTableHeader
   private var recording: Recording
-  /// Label columns that nobody named: they are such for as long as they hold nothing else.
-  private var guessedLabels: [Int: String]
+  /// Columns that nobody named, by their place: labels if they hold nothing else.
+  private var guesses: [Int: GuessedLabels]
 
   /// Reads a whole file.
   static func read(_ source: RecordingSource) throws(RecordingError) -> Recording {
@@ -24,7 +25,7 @@ struct WideTableReader {
 
   private init(source: RecordingSource, rows: CSVRows, header: WideTableHeader) {
     (self.source, self.rows, self.header) = (source, rows, header)
-    guessedLabels = header.unknownColumns
+    guesses = header.unknownColumns.mapValues { GuessedLabels(name: $0) }
     recording = Recording(
       wavelengthsNanometres: header.wavelengthsNanometres,
       scanner: .init(),
@@ -47,6 +48,7 @@ struct WideTableReader {
       }
     }
     if recording.scans.isEmpty { throw .empty(file: source.file) }
+    for (_, guess) in guesses.sorted(by: { $0.key < $1.key }) { finish(guess) }
   }
 
   private mutating func readScan() throws(RecordingError) -> Scan {
@@ -61,16 +63,18 @@ struct WideTableReader {
     for (column, label) in header.labelColumns where !rows.cells[column].isMissing {
       scan.labels[label.name] = try className(column, label.classes)
     }
-    for (column, name) in guessedLabels where !rows.cells[column].isMissing {
+    for column in guesses.keys where !rows.cells[column].isMissing {
       let text = try rows.text(column)
-      if WideTableHeader.guessedClasses.contains(text) {
-        scan.labels[name] = text
-      } else {
-        guessedLabels[column] = nil
-        for index in recording.scans.indices { recording.scans[index].labels[name] = nil }
-      }
+      guesses[column]?.note(text, at: rows.place(column), in: &scan)
     }
     return scan
+  }
+
+  /// Keeps the labels of a column that holds only such, else takes them back.
+  private mutating func finish(_ guess: GuessedLabels) {
+    guard let doubt = guess.doubt else { return }
+    for index in recording.scans.indices { recording.scans[index].labels[guess.name] = nil }
+    if doubt.labelledRows > 0 { source.observe(.doubtfulLabels(doubt)) }
   }
 
   private func reading(_ column: Int?) throws(RecordingError) -> Double? {
@@ -103,5 +107,41 @@ struct WideTableReader {
       )
     }
     return classes[index]
+  }
+}
+
+/// What has been seen in a column that may hold labels.
+private struct GuessedLabels {
+  let name: String
+  private var labelledRows = 0
+  private var otherRows = 0
+  private var firstOther: (place: RecordingPlace, text: String)?
+
+  init(name: String) { self.name = name }
+
+  /// What speaks against labels; nil when nothing does.
+  var doubt: DoubtfulLabels? {
+    guard let firstOther else { return nil }
+    return DoubtfulLabels(
+      place: firstOther.place,
+      column: name,
+      found: firstOther.text,
+      labelledRows: labelledRows,
+      otherRows: otherRows
+    )
+  }
+
+  mutating func note(
+    _ text: String,
+    at place: @autoclosure () -> RecordingPlace,
+    in scan: inout Scan
+  ) {
+    if WideTableHeader.guessedClasses.contains(text) {
+      labelledRows += 1
+      scan.labels[name] = text
+    } else {
+      otherRows += 1
+      if firstOther == nil { firstOther = (place(), text) }
+    }
   }
 }

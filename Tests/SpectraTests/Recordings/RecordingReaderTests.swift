@@ -94,7 +94,7 @@ import Testing
     #expect { try RecordingConversion.write(recording, to: folder.path + "/a.txt") } throws: {
       "\($0)"
         == "\(folder.path)/a.txt: found this name for the output; "
-        + "expected one that ends in .scans.ndjson or .csv"
+        + "expected one that ends in .scans.ndjson, .csv, .jdx or .dx"
     }
     try folder.write("", to: "folder.csv/file")
     #expect { try RecordingConversion.write(recording, to: folder.path + "/folder.csv") } throws: {

@@ -98,7 +98,8 @@ import Testing
     ),
     (
       "Host Date-Time:", "Host Date-Time:,yesterday,,",
-      "2:17: found 'yesterday'; expected a time such as 19/11/24 @ 9:33:31"
+      "2:17: found 'yesterday'; expected a time such as 19/11/24 @ 9:33:31 "
+        + "or 2024/11/19T9:33:31"
     ),
     (
       "Shift Vector Coefficients:", "Shift Vector Coefficients:,1,2,,",

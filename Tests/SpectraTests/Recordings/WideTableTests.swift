@@ -58,6 +58,37 @@ import Testing
     #expect(try WideTableTests.read(text).scans.map(\.labels) == [[:], [:]])
   }
 
+  @Test func `a label column with a misspelt class is told, not dropped in silence`() throws {
+    let text = "900,hdl,ldl,note\n1,low,low,a\n1,ok,hihg,\n1,,ok,ok\n1,high,\"\",low\n"
+    var doubts: [DoubtfulLabels] = []
+    let recording = try RecordingReader.read(bytes: Array(text.utf8), name: "a.csv") { event in
+      if case .doubtfulLabels(let doubt) = event { doubts.append(doubt) }
+    }
+    #expect(
+      doubts.map(\.description) == [
+        "a.csv:3:6: found 'hihg' in column 'ldl'; expected low, ok or high as in 2 of its rows, "
+          + "but not in 2",
+        "a.csv:2:11: found 'a' in column 'note'; expected low, ok or high as in 2 of its rows, "
+          + "but not in 1",
+      ]
+    )
+    #expect(recording.scans.map(\.labels) == [["hdl": "low"], ["hdl": "ok"], [:], ["hdl": "high"]])
+    let named = RecordingReadOptions(labels: [LabelColumn("ldl=low,ok,high")].compactMap(\.self))
+    #expect { try WideTableTests.read(text, named) } throws: {
+      "\($0)" == "lab/wide.csv:3:6: found 'hihg'; expected 0 to 2 for low, ok, high"
+    }
+  }
+
+  @Test func `columns that hold no label at all are metadata`() throws {
+    var events: [RecordingReadEvent] = []
+    let text = "900,powder,count\n1,caffeine,3\n1,water,4\n"
+    let recording = try RecordingReader.read(bytes: Array(text.utf8), name: "a.csv") {
+      events.append($0)
+    }
+    #expect(events.isEmpty)
+    #expect(recording.scans.map(\.labels) == [[:], [:]])
+  }
+
   @Test(arguments: [
     ("{Reading_ID}", "ID_1"), ("{folder}/{name}-{Reading_ID}", "lab/wide-ID_1"), ("fixed", "fixed"),
   ])

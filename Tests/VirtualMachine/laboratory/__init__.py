@@ -1,0 +1,1 @@
+"""What scenarios are made of: the virtual bus, the programs, the stream of predictions."""
