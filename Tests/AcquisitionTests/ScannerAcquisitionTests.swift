@@ -130,7 +130,7 @@ import Testing
     let last = try #require(seen.headers.last)
     #expect(last.relativeHumidityPercent == nil)
     #expect(last.detectorTemperatureCelsius == nil)
-    #expect(seen.errors.isEmpty)
+    #expect(seen.errors.contains(.unhealthy([.temperatureSensorFault, .humiditySensorFault])))
   }
 
   @Test func `without a reference scans arrive and the reason is told`() throws {
