@@ -67,17 +67,11 @@ struct RunningStages {
       signaller: toPipeline
     )
     let hotplugWakeUp = try WakeUp()
-    acquisitions = try AcquisitionThreads(
-      addresses: configuration.servers,
+    acquisitions = try RunningStages.startAcquisitions(
+      configuration,
+      bundle: classifier?.bundle,
+      (lanes, directory, toPipeline),
       wake: hotplugWakeUp.signaller,
-      makeAcquisition: RunningStages.acquisitionMaker(
-        configuration,
-        bundle: classifier?.bundle,
-        lanes: lanes,
-        directory: directory,
-        pipeline: toPipeline
-      ),
-      forget: { directory.forget(place: $0.description) },
       logger: logger
     )
     // Last: whoever is plugged in already arrives at once.
@@ -94,32 +88,38 @@ struct RunningStages {
     publishing.stopAndJoin()
   }
 
-  private static func acquisitionMaker(
+  private static func startAcquisitions(
     _ configuration: DaemonConfiguration,
     bundle: ModelBundle?,
-    lanes: ScannerLanes,
-    directory: ScannerDirectory,
-    pipeline: WakeUp.Signaller
-  ) -> AcquisitionThreads.MakeAcquisition {
+    _ way: (lanes: ScannerLanes, directory: ScannerDirectory, pipeline: WakeUp.Signaller),
+    wake: WakeUp.Signaller,
+    logger: Logger
+  ) throws(StreamingError) -> AcquisitionThreads {
     let options = configuration.acquisitionOptions(for: bundle)
     let references = FileReferenceStore(folder: configuration.referenceFolder)
     let wanted = configuration.usbSelection
-    return { address, bus in
-      ScannerAcquisition(
-        address: address,
-        bus: bus,
-        options: options,
-        receiver: RingReceiver(
-          place: address.description,
-          // A server's scanner was named by its address.
-          wanted: bus == nil ? .any : wanted ?? .any,
-          lanes: lanes,
-          directory: directory,
-          pipeline: pipeline
-        ),
-        references: references
-      )
-    }
+    return try AcquisitionThreads(
+      addresses: configuration.servers,
+      wake: wake,
+      makeAcquisition: { address, bus in
+        ScannerAcquisition(
+          address: address,
+          bus: bus,
+          options: options,
+          receiver: RingReceiver(
+            place: address.description,
+            // A server's scanner was named by its address.
+            wanted: bus == nil ? .any : wanted ?? .any,
+            lanes: way.lanes,
+            directory: way.directory,
+            pipeline: way.pipeline
+          ),
+          references: references
+        )
+      },
+      forget: { way.directory.forget(place: $0.description) },
+      logger: logger
+    )
   }
 
   private static func startHotplug(
