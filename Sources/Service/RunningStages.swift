@@ -75,9 +75,7 @@ struct RunningStages {
       logger: logger
     )
     // Last: whoever is plugged in already arrives at once.
-    hotplug =
-      configuration.usbSelection == nil
-      ? nil : try RunningStages.startHotplug(acquisitions, wakeUp: hotplugWakeUp)
+    hotplug = try RunningStages.startHotplug(configuration, acquisitions, wakeUp: hotplugWakeUp)
   }
 
   /// Stops every stage in the direction of the data, so that each scan that was read is published.
@@ -122,10 +120,13 @@ struct RunningStages {
     )
   }
 
+  /// Starts the thread that follows the bus; nil when nothing on this machine's USB is read.
   private static func startHotplug(
+    _ configuration: DaemonConfiguration,
     _ acquisitions: AcquisitionThreads,
     wakeUp: consuming WakeUp
-  ) throws -> RunningStage {
+  ) throws -> RunningStage? {
+    guard configuration.usbSelection != nil else { return nil }
     let signaller = wakeUp.signaller
     let stop = StopFlag()
     let bus = try USBBus { acquisitions.busChanged($0) }
