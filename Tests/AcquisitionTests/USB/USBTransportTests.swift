@@ -52,7 +52,9 @@ struct USBTransportTests {
 
   @Test func `a timeout that nobody confirms is an error, and closes all the same`() throws {
     let lines = try MockedBus.run("receive-timeout 20", faults: "--keeps-discarded")
-    #expect(lines == ["error transferFailed: a transfer failed with status -110"])
+    #expect(lines.last == "error transferFailed: a transfer failed with status -110")
+    // The device was closed nevertheless, and that was the only way.
+    #expect(lines.dropLast().allSatisfy { $0.contains("[do_close]") })
   }
 
   @Test(arguments: [1, 9])
