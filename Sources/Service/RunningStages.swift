@@ -29,22 +29,28 @@ struct RunningStages {
     let (toPipeline, toPublishing) = (pipelineWakeUp.signaller, publishingWakeUp.signaller)
     let (lanes, directory) = (ScannerLanes(), ScannerDirectory(publishing: toPublishing))
     let generation = classifier == nil ? 0 : RunningStages.firstGeneration
-    let naming = SlotNaming(
-      directory: directory,
-      bundles: classifier.map { [generation: $0.bundle] } ?? [:],
-      recorder: configuration.recordingFolder.map { ScanRecorder(folder: $0, logger: logger) },
-      logger: logger
-    )
+    let recorder = configuration.recordingFolder.map { ScanRecorder(folder: $0, logger: logger) }
     let predictions = PredictionRing()
-    let (pipelineStop, publishingStop) = (StopFlag(), StopFlag())
+    let publishingStop = StopFlag()
     let publishingStage = PublishingStage(
       slots: predictions.consumer,
       wakeUp: publishingWakeUp,
       pipeline: toPipeline,
-      naming: naming,
+      naming: SlotNaming(
+        directory: directory,
+        bundles: classifier.map { [generation: $0.bundle] } ?? [:],
+        recorder: recorder,
+        logger: logger
+      ),
       server: server,
       stop: publishingStop
     )
+    publishing = RunningStage(
+      try StageThread(name: "publishing", stage: publishingStage) { $0.run() },
+      stop: publishingStop,
+      signaller: toPublishing
+    )
+    let pipelineStop = StopFlag()
     let pipelineStage = PipelineStage(
       lanes: lanes,
       classifier: classifier,
@@ -54,11 +60,6 @@ struct RunningStages {
       wakeUp: pipelineWakeUp,
       publishing: toPublishing,
       stop: pipelineStop
-    )
-    publishing = RunningStage(
-      try StageThread(name: "publishing", stage: publishingStage) { $0.run() },
-      stop: publishingStop,
-      signaller: toPublishing
     )
     pipeline = RunningStage(
       try StageThread(name: "pipeline", stage: pipelineStage) { $0.run() },

@@ -64,7 +64,9 @@ extension ScanSession where Transport: ~Copyable {
     // 2.1.0 knows none.
     for command in [NanoCommand.readModelName, .readInnoSpectraModelName] {
       let name = try ifSupported(command).map { link.replyText($0) } ?? ""
-      if !name.isEmpty { return name }
+      guard !name.isEmpty else { continue }
+      isFromInnoSpectra = command == .readInnoSpectraModelName
+      return name
     }
     return "NIRscan Nano"
   }

@@ -18,17 +18,25 @@ extension ScanSession where Transport: ~Copyable {
   /// Asks something harmless, so that the device does not go to sleep.
   ///
   /// A device that was reset since the last command may sleep again: it is prepared anew.
+  /// A busy one is kept awake by whoever uses it.
   package mutating func keepAwake() throws(AcquisitionError) {
-    guard let isAllowed = try hibernationIsAllowed() else {
-      _ = try link.readNumber(.readDeviceStatus, timeout: options.commandTimeout)
+    do throws(AcquisitionError) {
+      guard let isAllowed = try hibernationIsAllowed() else {
+        _ = try link.readNumber(.readDeviceStatus, timeout: options.commandTimeout)
+        return
+      }
+      if isAllowed, !standingHealth.contains(.hibernationOn) { try prepareDevice() }
+    } catch .busy {
       return
+    } catch {
+      throw error
     }
-    if isAllowed, !standingHealth.contains(.hibernationOn) { try prepareDevice() }
   }
 
   /// Reads the sensors that can be asked without a scan; a failed one is noted as health.
   mutating func checkSensors() throws(AcquisitionError) {
-    if let count = try ifSupported(.readTemperatures) {
+    // Most units of InnoSpectra have no sensor at their detector: a failure there is none.
+    if !isFromInnoSpectra, let count = try ifSupported(.readTemperatures) {
       standingHealth.note(.temperatureSensorFault, unless: hasTwoNumbers(count))
     }
     if let count = try ifSupported(.readHumidity) {
