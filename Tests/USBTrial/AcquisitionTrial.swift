@@ -24,6 +24,7 @@ extension USBTrial {
         receiver: receiver
       )
       receiver.enough.withLock { $0 = { acquisition.stop() } }
+      defer { receiver.enough.withLock { $0 = {} } }
       // Returns when the scanner has left, or there are enough.
       acquisition.run()
     }

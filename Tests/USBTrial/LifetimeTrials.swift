@@ -1,4 +1,5 @@
 import Acquisition
+import CAllocationCounter
 import Foundation
 import Glibc
 
@@ -89,6 +90,18 @@ extension USBTrial {
     var done = 0
     for _ in 0..<count where try scanner.perform(.readSerialNumber) == 8 { done += 1 }
     say("exchanged \(done)")
+  }
+
+  /// Counts what this thread allocates for each of so many exchanges.
+  static func allocations(count: Int) throws(AcquisitionError) {
+    let bench = try Bench()
+    var scanner = try bench.open()
+    _ = try scanner.perform(.readSerialNumber)
+    let start = callocation_count()
+    var done = 0
+    for _ in 0..<count where try scanner.perform(.readSerialNumber) == 8 { done += 1 }
+    let total = callocation_count() - start
+    say("\(total) allocations in \(done) exchanges")
   }
 
   /// Waits for a second with a transfer under way; prints the CPU time that this took.

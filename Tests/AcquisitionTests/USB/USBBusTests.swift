@@ -78,6 +78,7 @@ struct USBBusTests {
     let lines = try MockedBus.run("acquire 6", faults: "--unplug-at-in 60 --replug-after 20")
     #expect(lines.filter { $0 == "ready SIM0001 -" }.count == 2, "\(lines)")
     #expect(lines.contains("disconnected SIM0001 deviceGone"))
+    #expect(lines.filter { $0.hasPrefix("disconnected") }.count == 2, "\(lines)")
     #expect(lines.suffix(2) == ["disconnected SIM0001 -", "scans 6"])
     #expect(!lines.contains { $0.hasSuffix("is not new") })
   }
