@@ -24,8 +24,7 @@ struct RunningStages {
     server: PredictionServer,
     logger: Logger
   ) throws {
-    let pipelineWakeUp = try WakeUp()
-    let publishingWakeUp = try WakeUp()
+    let (pipelineWakeUp, publishingWakeUp) = (try WakeUp(), try WakeUp())
     let (toPipeline, toPublishing) = (pipelineWakeUp.signaller, publishingWakeUp.signaller)
     let (lanes, directory) = (ScannerLanes(), ScannerDirectory(publishing: toPublishing))
     let generation = classifier == nil ? 0 : RunningStages.firstGeneration

@@ -17,7 +17,7 @@ from laboratory import bus
 
 HERE = Path(__file__).resolve().parent
 WORK = Path("/run/vmtest")
-SECONDS_EACH = 100
+SECONDS_EACH = 240
 LOG_LINES = 60
 
 

@@ -70,12 +70,13 @@ def synthesize(donors: int, scans: int, seed: int = 7) -> Path:
 
 
 class Simulator(Program):
-    """spectrasim behind TCP port 3240 and a Unix socket, as fast as it can."""
+    """spectrasim behind TCP port 3240 and a Unix socket, as fast as it can, without pauses."""
 
-    def __init__(self, *recordings: Path, options: tuple[object, ...] = ("--speed", "max")):
+    def __init__(self, *recordings: Path, options: tuple[object, ...] = ()):
         self.socket = WORK / f"simulator-{Program.count + 1}.sock"
         addresses = ["--tcp", "127.0.0.1:3240", "--unix", self.socket]
-        super().__init__(["spectrasim", "--replay", *recordings, *addresses, *options])
+        command = ["spectrasim", "--replay", *recordings, *addresses]
+        super().__init__([*command, "--speed", "max", "--sample-gap", 0, *options])
         self.wait_for_text("spectrasim: ready")
         os.chmod(self.socket, 0o666)
 
