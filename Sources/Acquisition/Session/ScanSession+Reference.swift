@@ -21,6 +21,9 @@ extension ScanSession where Transport: ~Copyable {
           throw .unreadable(error)
         }
       }
+    } catch .unreadable(let error) where error.isUnsupportedKind {
+      // Told as for any scan, so that the device is given another configuration.
+      throw .scanFile(error)
     } catch {
       throw .referenceRefused(error)
     }
