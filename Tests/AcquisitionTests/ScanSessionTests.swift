@@ -138,6 +138,22 @@ import Testing
     #expect(try session.scan() != nil)
   }
 
+  @Test func `a scan that the scanner's button started is waited for`() throws {
+    let wire = ScriptedTransport.Wire()
+    var decoder = ScanDecoder()
+    var session = try preparedSession(wire, &decoder)
+    wire.device.withLock { device in
+      device.faults = ["02/18": [0: .error]]
+      device.answers["04/03"] = [3, 0, 0, 0]
+    }
+    #expect(try session.scan() == nil)
+    wire.device.withLock { device in
+      device.scanByButton()
+      device.answers = [:]
+    }
+    #expect(try session.scan() != nil)
+  }
+
   @Test(arguments: [
     ("03/0C", [15, 3, 31, 2, 7, 0, 0] as [UInt8], ScannerHealth.clockUnset),
     ("03/0C", [26, 13, 31, 2, 7, 0, 0], .clockUnset),
