@@ -119,7 +119,7 @@ extension AcquisitionError {
   }
 
   /// Whether the connection is still of use, so that the next scan may be tried on it.
-  var leavesConnectionUsable: Bool {
+  package var leavesConnectionUsable: Bool {
     switch self {
     case .scanFailed, .noNewScan, .scanFile, .reference, .referenceRefused, .referenceStore: true
     case .commandFailed, .busy, .unhealthy: true
