@@ -7,13 +7,13 @@
 # VMTEST_REQUIRED=1 that is a failure where the packages could be installed. 1: anything else.
 #   VMTEST_CACHE=FOLDER   where the guest is kept, outside the repository
 #   VMTEST_ONLY=PATTERN   only the scenarios whose file names match it
-#   VMTEST_SECONDS=N      how long the guest may take, 900 by default
+#   VMTEST_SECONDS=N      how long the guest may take, 1500 by default
 set -euo pipefail
 
 programs=$1
 here=Tests/VirtualMachine
 cache=${VMTEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/spectrad-vm}
-seconds=${VMTEST_SECONDS:-900}
+seconds=${VMTEST_SECONDS:-1500}
 needed=(qemu-system-x86_64 mmdebstrap bsdtar cpio python3)
 
 missing() {

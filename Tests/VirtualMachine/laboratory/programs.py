@@ -41,7 +41,7 @@ class Program:
             self.process.kill()
         self.process.wait()
 
-    def wait_for_text(self, text: str, seconds: float = 30.0) -> None:
+    def wait_for_text(self, text: str, seconds: float = 120.0) -> None:
         def is_there() -> bool:
             if self.process.poll() is not None and text not in self.log.read_text():
                 raise AssertionError(f"{self.log.name}: it ended before it said '{text}'")
@@ -52,7 +52,7 @@ class Program:
     def stop(self) -> None:
         """Asks it to end, and expects that it does so well."""
         self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(20)
+        status = self.process.wait(60)
         assert status == 0, f"{self.log.name}: status {status} after SIGTERM"
 
 
@@ -105,7 +105,7 @@ class Daemon(Program):
         options = [word for key in keys for word in ("--set", key)]
         command = ["spectrad", "--config", self.folder / "spectrad.conf", "--bundle", bundle]
         super().__init__([*command, "--socket", self.socket, *options], user=user)
-        bus.wait_until(self.is_listening, f"{self.log.name}: the daemon listens", 60)
+        bus.wait_until(self.is_listening, f"{self.log.name}: the daemon listens", 120)
 
     def is_listening(self) -> bool:
         if self.process.poll() is not None:

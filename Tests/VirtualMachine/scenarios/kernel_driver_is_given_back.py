@@ -13,7 +13,7 @@ with Simulator(synthesize(donors=1, scans=5), options=("--repeat",)):
             assert scanner.driver == "usbfs", f"{scanner.driver} has the scanner"
             assert scanner.hidraw is None
             daemon.stop()
-        bus.wait_until(lambda: scanner.driver == "usbhid", "the kernel's driver has it again", 5)
-        bus.wait_until(lambda: scanner.hidraw, "hidraw is back", 5)
+        bus.wait_until(lambda: scanner.driver == "usbhid", "the kernel's driver has it again")
+        bus.wait_until(lambda: scanner.hidraw, "hidraw is back")
         bus.settle()
         rule.check_scanner(scanner)

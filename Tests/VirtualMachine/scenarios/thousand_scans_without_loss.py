@@ -13,7 +13,7 @@ with Simulator(recording):
         stream.wait_for(
             lambda lines: sum(line.get("final") is True for line in lines) == DONORS,
             f"{DONORS} samples end",
-            90,
+            600,
         )
         daemon.stop()
         stream.check_numbers()
