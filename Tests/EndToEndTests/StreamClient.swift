@@ -18,6 +18,7 @@ struct StreamLine: Decodable {
   var relativeHumidityPercent: Double?
   var targets: [Target]?
   var quality: Quality?
+  var reference: Reference?
   var latencyMicroseconds: Int?
   var demonstration: Bool?
 
@@ -31,6 +32,11 @@ struct StreamLine: Decodable {
   struct Quality: Decodable, Equatable {
     var accepted: Bool
     var reasons: [String]
+  }
+
+  struct Reference: Decodable, Equatable {
+    var kind: String?
+    var ageSeconds: Double?
   }
 
   var isPrediction: Bool { type == "prediction" }
