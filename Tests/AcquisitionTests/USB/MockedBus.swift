@@ -11,9 +11,12 @@ final class MockedBus {
 
   private let process = Process()
   private let output = Pipe()
+  /// They answer for as long as the bus is there.
+  private let scanners: [ScriptedScanner]
 
   /// Starts a trial; words after its name are its arguments.
   init(_ plugged: [Plugged], trial: String) throws {
+    scanners = plugged.map(\.scanner)
     process.executableURL = MockedBus.program("usbmock")
     process.arguments = try plugged.flatMap { try MockedBus.arguments($0) } + ["--"]
     process.arguments?.append(MockedBus.program("usbtrial").path)
