@@ -22,9 +22,10 @@ final class MockedBus {
     process.arguments?.append(MockedBus.program("usbtrial").path)
     process.arguments? += trial.split(separator: " ").map(String.init)
     process.standardInput = FileHandle.nullDevice
-    // libusb then complains about whoever closes a device too early.
+    // libusb then complains about whoever closes a device too early, and what it has freed is
+    // overwritten, so that nobody gets away with using it.
     process.environment = ProcessInfo.processInfo.environment
-      .merging(["LIBUSB_DEBUG": "2"]) { $1 }
+      .merging(["LIBUSB_DEBUG": "2", "MALLOC_PERTURB_": "165"]) { $1 }
     process.standardOutput = output
     process.standardError = output
     try process.run()
