@@ -11,17 +11,21 @@ final class MockedBus {
 
   private let process = Process()
   private let output = Pipe()
+  /// They answer for as long as the bus is there.
+  private let scanners: [ScriptedScanner]
 
   /// Starts a trial; words after its name are its arguments.
   init(_ plugged: [Plugged], trial: String) throws {
+    scanners = plugged.map(\.scanner)
     process.executableURL = MockedBus.program("usbmock")
     process.arguments = try plugged.flatMap { try MockedBus.arguments($0) } + ["--"]
     process.arguments?.append(MockedBus.program("usbtrial").path)
     process.arguments? += trial.split(separator: " ").map(String.init)
     process.standardInput = FileHandle.nullDevice
-    // libusb then complains about whoever closes a device too early.
+    // libusb then complains about whoever closes a device too early, and what it has freed is
+    // overwritten, so that nobody gets away with using it.
     process.environment = ProcessInfo.processInfo.environment
-      .merging(["LIBUSB_DEBUG": "2"]) { $1 }
+      .merging(["LIBUSB_DEBUG": "2", "MALLOC_PERTURB_": "165"]) { $1 }
     process.standardOutput = output
     process.standardError = output
     try process.run()
