@@ -98,7 +98,28 @@ let allTests: [Target] = [
   tests("SpectraTests", ["Spectra"]),
   tests("ChemometricsTests", ["Chemometrics", "Spectra", "CAllocationCounter"]),
   tests("QuantizedNetworkTests", ["QuantizedNetwork", "Int8Kernels", "Spectra"]),
-  tests("AcquisitionTests", ["Acquisition", "Spectra", "CAllocationCounter"]),
+  .systemLibrary(
+    name: "CUMockdev",
+    path: "Tests/CUMockdev",
+    pkgConfig: "umockdev-1.0",
+    providers: [.apt(["libumockdev-dev", "libglib2.0-dev", "umockdev"])]
+  ),
+  .executableTarget(
+    name: "usbmock",
+    dependencies: ["CUMockdev"],
+    path: "Tests/USBMock",
+    cSettings: strictC
+  ),
+  .executableTarget(
+    name: "usbtrial",
+    dependencies: ["Acquisition", "Spectra", "CAllocationCounter"],
+    path: "Tests/USBTrial",
+    swiftSettings: strict
+  ),
+  tests(
+    "AcquisitionTests",
+    ["Acquisition", "Spectra", "CAllocationCounter", "usbmock", "usbtrial"]
+  ),
   tests("StreamingTests", ["Streaming", "Spectra", "CAllocationCounter"]),
   tests("PublishingTests", ["Publishing", "Spectra", nioCore, nioPosix]),
   tests("SimulatorTests", ["spectrasim", "Spectra", nioCore, nioPosix]),
@@ -108,8 +129,8 @@ let allTests: [Target] = [
   tests(
     "EndToEndTests",
     [
-      "spectrad", "spectractl", "spectrasim", "Service", "Acquisition", "Streaming", "Spectra",
-      "CAllocationCounter",
+      "spectrad", "spectractl", "spectrasim", "usbmock", "Service", "Acquisition", "Streaming",
+      "Spectra", "CAllocationCounter",
     ]
   ),
 ]

@@ -2,7 +2,12 @@
 # Installs the Debian packages that building and testing need, and says which.
 set -euo pipefail
 
-needed=(git python3 python3-venv jq pkg-config libusb-1.0-0-dev)
+needed=(
+  git python3 python3-venv jq pkg-config
+  libusb-1.0-0-dev
+  # The USB of the tests: libumockdev stands between libusb and the kernel.
+  umockdev libumockdev-dev libglib2.0-dev
+)
 missing=()
 for package in "${needed[@]}"; do
   dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")

@@ -44,7 +44,8 @@ import Testing
       let length = Int(bytes[2]) | Int(bytes[3]) << 8
       let isSame =
         bytes[0] == (command.isRead ? 0xC0 : 0x40) && bytes[1] == sequence && length == 2 + count
-        && bytes[4] == command.code && bytes[5] == command.group && Array(bytes[6..<(4 + length)]) == parameters
+        && bytes[4] == command.code && bytes[5] == command.group
+        && Array(bytes[6..<(4 + length)]) == parameters
         && bytes.count == (4 + length + 63) / 64 * 64
         && bytes[(4 + length)...].allSatisfy { $0 == 0 }
       #expect(isSame, "seed \(seed)")
@@ -115,7 +116,7 @@ import Testing
 }
 
 /// A small generator whose whole state is its seed.
-private struct SplitMix: RandomNumberGenerator {
+struct SplitMix: RandomNumberGenerator {
   var state: UInt64
 
   mutating func next() -> UInt64 {

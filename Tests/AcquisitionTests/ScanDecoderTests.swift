@@ -103,7 +103,7 @@ import Testing
   @Test func `a file that ends early is refused at every length`() {
     let bytes = GoldenScans.all.cases[0].scanFile.bytes
     for count in 0..<3701 {
-      switch refusal(of: Array(bytes[..<count])) {
+      switch headerRefusal(of: Array(bytes[..<count])) {
       case .truncated(let found, _): #expect(found == count)
       case .unknownFormat: #expect(count < 53)
       case let other: Issue.record("\(count) bytes: \(String(describing: other))")
@@ -184,59 +184,6 @@ private let realScan = sharedData.appending(
 )
 private let realTable = sharedData.appending(path: "nirscan_blobs/C_5510004.csv")
 
-private let arrival = ScanArrival(
-  time: Timestamp(microsecondsSinceEpoch: 1_795_251_600_123_456),
-  monotonicNanoseconds: 42,
-  errorBits: []
-)
-
 private func numbers(_ line: Substring) -> [Double] {
   line.split(separator: ",").compactMap { Double($0) }
-}
-
-private func refusal(of bytes: [UInt8]) -> ScanFileError? {
-  var decoder = ScanDecoder()
-  do {
-    _ = try decode(bytes, with: &decoder)
-    return nil
-  } catch {
-    return error
-  }
-}
-
-private func setReference(
-  _ file: [UInt8],
-  _ matrix: [UInt8],
-  of decoder: inout ScanDecoder
-) throws {
-  if !matrix.isEmpty { try decoder.setMatrix(matrix.span) }
-  try decoder.setFactoryReference(file.span)
-}
-
-/// A decoded frame's valid points.
-private struct DecodedScan {
-  var header: ScanHeader
-  var wavelengthsNanometres: [Double]
-  var sampleSignal: [Int32]
-  var referenceSignal: [Int32]
-  var absorbance: [Double]
-
-  var hasNoAbsorbance: Bool { absorbance.allSatisfy { $0.isNaN } }
-}
-
-private func decode(
-  _ bytes: [UInt8],
-  with decoder: inout ScanDecoder,
-  _ arrival: ScanArrival = arrival
-) throws(ScanFileError) -> DecodedScan {
-  var frame = ScanFrame()
-  try decoder.decode(bytes.span, arrival: arrival, into: &frame)
-  let points = 0..<frame.header.pointCount
-  return DecodedScan(
-    header: frame.header,
-    wavelengthsNanometres: points.map { frame.wavelengthsNanometres[$0] },
-    sampleSignal: points.map { frame.sampleSignal[$0] },
-    referenceSignal: points.map { frame.referenceSignal[$0] },
-    absorbance: points.map { frame.absorbance[$0] }
-  )
 }

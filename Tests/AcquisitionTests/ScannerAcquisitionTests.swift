@@ -6,6 +6,7 @@ import Testing
 @Suite struct ScannerAcquisitionTests {
   @Test(arguments: [
     (ListeningSocket.Kind.unix, ScriptedScanner.Manners.good), (.unix, .reportByReport),
+    (.unix, .emptyBetween),
     (.tcp, .good),
   ])
   func `a scanner is identified, prepared and scanned`(
@@ -67,10 +68,32 @@ import Testing
     ("00/2E", 30, .late, []),
     ("00/2E", 30, .rubbish, []),
     ("02/18", 1, .error, ["commandFailed"]),
-    ("00/2E", 30, .error, ["commandFailed"]),
+    ("00/2E", 30, .error, []),
+    ("00/2E", 30, .wrongSequence, []),
+    ("00/2E", 30, .falseHeader, []),
+    ("04/03", 3, .wrongSequence, []),
+    ("03/0F", 0, .error, []),
+    ("03/0C", 0, .error, []),
+    ("03/00", 0, .error, []),
+    ("03/00", 0, .silence, []),
+    ("03/0F", 0, .silence, []),
+    ("03/0C", 0, .late, []),
+    ("00/2E", 2, .length(100), []),
+    ("00/2E", 8, .silence, []),
+    ("00/2E", 13, .length(0), []),
     ("02/18", 1, .scanFails(bits: 1), ["scanFailed"]),
     ("02/18", 1, .scanLost, ["scanFailed"]),
-    ("02/18", 1, .silence, ["timeout"]),
+    ("02/18", 1, .silence, []),
+    ("02/18", 1, .late, []),
+    ("02/18", 1, .rubbish, []),
+    ("04/03", 3, .error, []),
+    ("04/03", 3, .length(1), []),
+    ("04/04", 1, .error, []),
+    ("04/04", 1, .length(19), []),
+    ("04/04", 1, .silence, []),
+    ("04/04", 1, .late, []),
+    ("04/04", 1, .wrongSequence, []),
+    ("04/04", 1, .busy, ["busy"]),
     ("02/18", 1, .disconnect, ["connectionLost"]),
     ("00/2E", 30, .disconnect, ["connectionLost"]),
     ("02/37", 0, .error, []),
@@ -111,13 +134,13 @@ import Testing
     let last = try #require(seen.headers.last)
     #expect(last.relativeHumidityPercent == nil)
     #expect(last.detectorTemperatureCelsius == nil)
-    #expect(seen.errors.isEmpty)
+    #expect(seen.errors.contains(.unhealthy([.temperatureSensorFault, .humiditySensorFault])))
   }
 
   @Test func `without a reference scans arrive and the reason is told`() throws {
     var device = ScriptedDevice()
-    // The first two transfers are of the last scan and of the matrix.
-    device.faults = ["00/2D": [2: .error]]
+    // The first transfer is of the matrix.
+    device.faults = ["00/2D": [1: .error]]
     let scanner = try ScriptedScanner(device)
     let seen = try observe(scanner) { $0.headers.count >= 2 }
     #expect(seen.errors == [.commandFailed(.beginFile)])
@@ -149,8 +172,8 @@ import Testing
     #expect(observer.wait { $0.changes.last?.state == .ready })
     for _ in 0..<3 { running.acquisition.requestScan() }
     #expect(observer.wait { $0.headers.count == 3 })
-    let polls = scanner.device.withLock { $0.count("04/03") }
-    let isKeptAwake = waitFor { scanner.device.withLock { $0.count("04/03") } > polls + 2 }
+    let polls = scanner.device.withLock { $0.count("03/0F") }
+    let isKeptAwake = waitFor { scanner.device.withLock { $0.count("03/0F") } > polls + 2 }
     #expect(isKeptAwake)
     #expect(observer.now.headers.count == 3)
     scanner.disconnect()

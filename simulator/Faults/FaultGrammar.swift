@@ -33,13 +33,11 @@ extension FaultSentence {
     } else {
       throw unexpected(
         "a fault: unplug, hibernation, reset, failed scan, clock lost, temperature sensor fails, "
-          + "humidity sensor fails, zero reference, saturation, low light, stall, silence, late, "
-          + "busy, error, wrong sequence, short packet, garbage or truncated chunk"
+          + "humidity sensor fails, zero reference, saturation, low light, gain failure, "
+          + "stale data, stall, silence, late, busy, error, wrong sequence, short packet, garbage or truncated chunk"
       )
     }
   }
-
-  // MARK: Leaving the bus
 
   private mutating func readDeparture() throws(FaultScriptError) -> DepartureFault? {
     var departure: DepartureFault
@@ -92,8 +90,6 @@ extension FaultSentence {
     fault.kind = .departure(departure)
   }
 
-  // MARK: What is measured
-
   private mutating func readFailedScan(of fault: inout Fault) throws(FaultScriptError) {
     var (source, code, scans) = (ErrorStatus.Source.scan, ErrorStatus.converterData, 1)
     while accepts(",") {
@@ -116,6 +112,8 @@ extension FaultSentence {
     if accepts("humidity sensor fails") { return .humiditySensor }
     if accepts("zero reference") { return .zeroReference }
     if accepts("saturation") { return .saturation }
+    if accepts("gain failure") { return .gainFailure }
+    if accepts("stale data") { return .staleData }
     if accepts("low light") { return .lowLight(divisor: 100) }
     return nil
   }

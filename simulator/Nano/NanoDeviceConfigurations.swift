@@ -10,6 +10,7 @@ extension NanoDevice {
     var copy = recording.configuration
     (copy.name, copy.identifier) = ("Column 2", recording.configuration.identifier &+ 1)
     let hadamard = ScanConfiguration(
+      layout: recording.configuration.layout,
       identifier: recording.configuration.identifier &+ 2,
       serial: recording.serial,
       name: "Hadamard 1",
@@ -45,6 +46,9 @@ extension NanoDevice {
       guard let configuration = stored(at: index) else { return .error }
       activeIndex = index
       return activate(configuration)
+    case .eraseConfigurations:
+      (storedConfigurations, activeIndex) = ([storedConfigurations[0]], 0)
+      return .ok([])
     case .saveConfiguration: return save(Array(parameters.dropFirst(2)), at: index)
     default:
       guard let configuration = ScanConfiguration(parsing: parameters) else { return .error }

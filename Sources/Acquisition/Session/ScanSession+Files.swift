@@ -1,9 +1,6 @@
 internal import Spectra
 
 extension ScanSession where Transport: ~Copyable {
-  /// How often the transfer of a file is begun before it counts as impossible.
-  private static var fileAttemptsMax: Int { 3 }
-
   /// Lends the last file.
   package func withFile<Result, Failure: Error>(
     _ use: (Span<UInt8>) throws(Failure) -> Result
@@ -16,13 +13,13 @@ extension ScanSession where Transport: ~Copyable {
 
   /// Reads a whole file, from its beginning again where a packet is lost on the way.
   mutating func readWholeFile(_ kind: NanoFile) throws(AcquisitionError) {
-    for attempt in 1...Self.fileAttemptsMax {
+    for attempt in 1...Self.attemptsMax {
       do throws(AcquisitionError) {
         return try readFile(kind)
       } catch .stopped {
         throw .stopped
       } catch {
-        guard attempt < Self.fileAttemptsMax, error.mayPassOnNextTransfer else { throw error }
+        guard attempt < Self.attemptsMax, error.mayPassOnNextTransfer else { throw error }
       }
       try link.drain(for: options.drainTimeout)
     }
@@ -32,7 +29,7 @@ extension ScanSession where Transport: ~Copyable {
   ///
   /// There is none before a device's first scan since it was switched on.
   mutating func readLastScanIndex() throws(AcquisitionError) {
-    for attempt in 1...Self.fileAttemptsMax {
+    for attempt in 1...Self.attemptsMax {
       do throws(AcquisitionError) {
         lastScanIndex = try readScanIndex()
         return
@@ -43,7 +40,7 @@ extension ScanSession where Transport: ~Copyable {
         lastScanIndex = nil
         return
       } catch {
-        guard attempt < Self.fileAttemptsMax, error.mayPassOnNextTransfer else { throw error }
+        guard attempt < Self.attemptsMax, error.mayPassOnNextTransfer else { throw error }
       }
       try link.drain(for: options.drainTimeout)
     }

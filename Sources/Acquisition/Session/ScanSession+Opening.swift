@@ -51,7 +51,7 @@ extension ScanSession where Transport: ~Copyable {
       description.serialNumber = serialNumber(link.replyText(length))
     }
     description.model = try readModel()
-    if let length = try ifSupported(.readLampUsage), length >= 8 {
+    if let length = try ifAnswered(.readLampUsage), length >= 8 {
       lampUsage = .milliseconds(Int64(clamping: replyNumber64))
     }
     if let length = try ifSupported(.readCalibration) {
@@ -64,7 +64,9 @@ extension ScanSession where Transport: ~Copyable {
     // 2.1.0 knows none.
     for command in [NanoCommand.readModelName, .readInnoSpectraModelName] {
       let name = try ifSupported(command).map { link.replyText($0) } ?? ""
-      if !name.isEmpty { return name }
+      guard !name.isEmpty else { continue }
+      isFromInnoSpectra = command == .readInnoSpectraModelName
+      return name
     }
     return "NIRscan Nano"
   }

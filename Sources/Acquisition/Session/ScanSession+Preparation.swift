@@ -18,20 +18,28 @@ extension ScanSession where Transport: ~Copyable {
   /// Asks something harmless, so that the device does not go to sleep.
   ///
   /// A device that was reset since the last command may sleep again: it is prepared anew.
+  /// A busy one is kept awake by whoever uses it.
   package mutating func keepAwake() throws(AcquisitionError) {
-    guard let isAllowed = try hibernationIsAllowed() else {
-      _ = try link.readNumber(.readDeviceStatus, timeout: options.commandTimeout)
+    do throws(AcquisitionError) {
+      guard let isAllowed = try hibernationIsAllowed() else {
+        _ = try link.readNumber(.readDeviceStatus, timeout: options.commandTimeout)
+        return
+      }
+      if isAllowed, !standingHealth.contains(.hibernationOn) { try prepareDevice() }
+    } catch .busy {
       return
+    } catch {
+      throw error
     }
-    if isAllowed, !standingHealth.contains(.hibernationOn) { try prepareDevice() }
   }
 
   /// Reads the sensors that can be asked without a scan; a failed one is noted as health.
   mutating func checkSensors() throws(AcquisitionError) {
-    if let count = try ifSupported(.readTemperatures) {
+    // Most units of InnoSpectra have no sensor at their detector: a failure there is none.
+    if !isFromInnoSpectra, let count = try ifAnswered(.readTemperatures) {
       standingHealth.note(.temperatureSensorFault, unless: hasTwoNumbers(count))
     }
-    if let count = try ifSupported(.readHumidity) {
+    if let count = try ifAnswered(.readHumidity) {
       standingHealth.note(.humiditySensorFault, unless: hasTwoNumbers(count))
     }
   }
@@ -51,7 +59,7 @@ extension ScanSession where Transport: ~Copyable {
   }
 
   private mutating func hibernationIsAllowed() throws(AcquisitionError) -> Bool? {
-    guard let count = try ifSupported(.readHibernation), count >= 1 else { return nil }
+    guard let count = try ifAnswered(.readHibernation), count >= 1 else { return nil }
     return link.reply[NanoRequest.headerByteCount] != 0
   }
 
@@ -59,7 +67,7 @@ extension ScanSession where Transport: ~Copyable {
   private mutating func setClock() throws(AcquisitionError) -> Bool {
     for _ in 0..<2 {
       try ifSupported(.setClock, clockParameters(Timestamp.now().calendarTime))
-      guard let count = try ifSupported(.readClock), count >= 7 else { return true }
+      guard let count = try ifAnswered(.readClock), count >= 7 else { return true }
       if let time = replyClock {
         let error = Timestamp.now().microsecondsSinceEpoch - time.microsecondsSinceEpoch
         if abs(error) <= Self.clockErrorMicrosecondsMax { return true }
@@ -81,6 +89,17 @@ extension ScanSession where Transport: ~Copyable {
         second: Int(link.reply[data + 6])
       )
     )
+  }
+
+  /// Asks what no scan depends on; nil when this device does not know it, or has nothing to say.
+  mutating func ifAnswered(_ command: NanoCommand) throws(AcquisitionError) -> Int? {
+    do throws(AcquisitionError) {
+      return try ifSupported(command)
+    } catch .timeout(.some), .protocolError {
+      return nil
+    } catch {
+      throw error
+    }
   }
 
   /// Carries out a command; nil when this device does not know it.

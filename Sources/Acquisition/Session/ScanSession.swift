@@ -2,10 +2,12 @@ package import Spectra
 
 /// One connection to one scanner, from its identification to the last scan over it.
 ///
-/// Opening it reads what does not change; after that a scan allocates nothing. An error that leaves
-/// the connection usable says so (`AcquisitionError.leavesConnectionUsable`); after any other the
+/// `identify` and `prepare` read what does not change; after them a scan of a healthy scanner
+/// allocates nothing. An error that leaves the connection usable says so (`AcquisitionError.leavesConnectionUsable`); after any other the
 /// session is to be dropped.
 package struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
+  /// How often a question or a file's transfer is begun before it counts as impossible.
+  static var attemptsMax: Int { 3 }
   /// In the device's status word: a scan is in progress.
   private static var scanInProgress: UInt32 { 0x02 }
 
@@ -14,6 +16,8 @@ package struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
   private let stopping: EventDescriptor
   /// What is known about the scanner.
   package var description = ScannerDescription()
+  /// Whether it is a device of InnoSpectra, which knows other commands and has fewer sensors.
+  var isFromInnoSpectra = false
   /// What is wrong with the scanner, as its last scan and its preparation show.
   package private(set) var health = ScannerHealth()
   /// What is wrong with it whatever a scan says: found while it was prepared.
@@ -31,12 +35,16 @@ package struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
   var lastScanIndex: UInt32?
   /// Whether the device may hold another scan than the one with `lastScanIndex`.
   private var isScanIndexDoubtful = true
+  /// Whether the device was reset since it was prepared, as its last scan shows.
+  private var isPreparationDoubtful = false
+  /// The session, in the scan counter's upper half, for which the clock was set a second time.
+  private var sessionWithClockSetAgain: UInt32?
   /// When the last scan ended, in nanoseconds of CLOCK_MONOTONIC.
   private var lastScanNanoseconds: UInt64 = 0
   /// Errors stay until they are reset, and would spoil the next scan.
   private var hasErrors = true
 
-  /// Takes over a connected transport; nothing is sent before `open`.
+  /// Takes over a connected transport; nothing is sent before `identify`.
   package init(
     over transport: consuming Transport,
     options: AcquisitionOptions,
@@ -51,15 +59,13 @@ package struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
   ///
   /// After it, failed or not, `health` says what is wrong with the scanner.
   package mutating func scan() throws(AcquisitionError) -> ScanArrival? {
-    if health.contains(.clockUnset), !standingHealth.contains(.clockUnset) {
-      // The device was reset or switched off in between: it has forgotten more than the time.
-      try prepareDevice()
+    do throws(AcquisitionError) {
+      guard try startScan() else { return nil }
+    } catch .busy {
+      return nil
+    } catch {
+      throw error
     }
-    if hasErrors { try resetErrors() }
-    try refreshScanIndexIfDoubtful()
-    // Until this scan is read, nobody knows which one the device holds.
-    isScanIndexDoubtful = true
-    guard try link.begin(.startScan, 0, timeout: options.slowCommandTimeout) else { return nil }
     try awaitIdle()
     // The status shares a buffer with the file, so it is read before the transfer begins.
     let errors = try readErrorStatus()
@@ -81,16 +87,18 @@ package struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
     while true {
       if options.statusPollInterval > .zero { try pause(options.statusPollInterval) }
       do throws(AcquisitionError) {
-        let status = try link.readNumber(.readDeviceStatus, timeout: options.commandTimeout)
-        if status & Self.scanInProgress == 0 { return }
-      } catch .timeout(.some(let command)) {
-        // The device may be deaf for a while as the scan begins; a late answer is skipped.
-        guard deadline.remainingMilliseconds > 0 else { throw .timeout(command: command) }
+        guard try isScanInProgress() else { return }
       } catch {
-        throw error
+        // The device may be deaf for a while as the scan begins; a late answer is skipped.
+        guard error.mayPassWhenAskedAgain, deadline.remainingMilliseconds > 0 else { throw error }
       }
       guard deadline.remainingMilliseconds > 0 else { throw .timeout(command: .startScan) }
     }
+  }
+
+  private mutating func isScanInProgress() throws(AcquisitionError) -> Bool {
+    let status = try link.readNumber(.readDeviceStatus, timeout: options.commandTimeout)
+    return status & Self.scanInProgress != 0
   }
 
   /// Waits, or throws `stopped` as soon as that is asked for.
@@ -107,7 +115,47 @@ package struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
     hasErrors = false
   }
 
+  /// Starts a scan; returns false, or throws `busy`, when the device is busy.
+  private mutating func startScan() throws(AcquisitionError) -> Bool {
+    if isPreparationDoubtful {
+      try prepareDevice()
+      isPreparationDoubtful = false
+    }
+    if hasErrors { try resetErrors() }
+    try refreshScanIndexIfDoubtful()
+    // Until this scan is read, nobody knows which one the device holds.
+    isScanIndexDoubtful = true
+    do throws(AcquisitionError) {
+      guard try link.begin(.startScan, 0, timeout: options.slowCommandTimeout) else { return false }
+    } catch .timeout(.some) {
+      // The scan may run although its answer is lost or late: the scan counter will tell.
+    } catch .commandFailed(let command) {
+      // A scan that the scanner's button started has to end first.
+      guard try isScanInProgress() else { throw .commandFailed(command) }
+      return false
+    } catch {
+      throw error
+    }
+    // Nor what goes wrong in it, before its status is read.
+    hasErrors = true
+    return true
+  }
+
   private mutating func readErrorStatus() throws(AcquisitionError) -> NanoErrorStatus {
+    var attempt = 1
+    while true {
+      do throws(AcquisitionError) {
+        let status = try readErrorStatusOnce()
+        hasErrors = !status.bits.isEmpty
+        return status
+      } catch {
+        guard error.mayPassWhenAskedAgain, attempt < Self.attemptsMax else { throw error }
+        attempt += 1
+      }
+    }
+  }
+
+  private mutating func readErrorStatusOnce() throws(AcquisitionError) -> NanoErrorStatus {
     let command = NanoCommand.readErrorStatus
     let length = try link.perform(command, timeout: options.commandTimeout)
     guard length >= NanoErrorStatus.byteCountMin else {
@@ -116,11 +164,9 @@ package struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
         .replyLength(found: length, expected: NanoErrorStatus.byteCountMin)
       )
     }
-    let status = link.reply.withSpan {
+    return link.reply.withSpan {
       NanoErrorStatus(parsing: $0, at: NanoRequest.headerByteCount)
     }
-    hasErrors = !status.bits.isEmpty
-    return status
   }
 }
 
@@ -152,11 +198,34 @@ extension ScanSession where Transport: ~Copyable {
     guard header.scanIndex != lastScanIndex else {
       throw .noNewScan(scanIndex: header.scanIndex)
     }
+    noteReset(header)
     lastScanIndex = header.scanIndex
     isScanIndexDoubtful = false
     lastScanNanoseconds = arrival.monotonicNanoseconds
     health = standingHealth.union(
       ScannerHealth(header, errors: errors, lampAtReference: lampAtReference)
     )
+  }
+
+  /// Notes when a scan shows that the device was reset or switched off since it was prepared.
+  ///
+  /// It counts a new session then, and its clock begins at boot time. A clock that stays there
+  /// although it was set is not set again in that session.
+  private mutating func noteReset(_ header: ScanFileHeader) {
+    let session = header.scanIndex >> 16
+    if let lastScanIndex, lastScanIndex >> 16 != session { isPreparationDoubtful = true }
+    guard header.isAtBootTime, sessionWithClockSetAgain != session else { return }
+    isPreparationDoubtful = true
+    sessionWithClockSetAgain = session
+  }
+}
+
+extension AcquisitionError {
+  /// Whether a question without effect may get its answer when it is asked again.
+  var mayPassWhenAskedAgain: Bool {
+    switch self {
+    case .timeout(.some), .protocolError, .commandFailed: true
+    default: false
+    }
   }
 }

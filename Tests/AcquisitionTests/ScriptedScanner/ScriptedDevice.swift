@@ -20,6 +20,14 @@ struct ScriptedDevice {
     case scanFails(bits: UInt32)
     /// The scan that this starts leaves the old file without a word.
     case scanLost
+    /// The scan that this starts ends with error bits and a new file.
+    case scanFailsWithNewFile(bits: UInt32)
+    /// A telephone takes the device over when the scan that this starts has ended.
+    case busyAfterScan
+    /// The answer bears the number of another request.
+    case wrongSequence
+    /// A report that announces nine, of which no other comes, stands before the answer.
+    case falseHeader
     /// The connection is cut.
     case disconnect
   }
@@ -40,16 +48,35 @@ struct ScriptedDevice {
   var errorBits: UInt32 = 0
   /// The active stored configuration is a Hadamard one.
   var isHadamardActive = false
+  /// The stored configurations; nil stands for a Column and a Hadamard one.
+  var configurations: [[UInt8]]?
+  /// Commands that this device does not know.
+  var unknownCommands: Set<String> = ["03/FD", "02/80"]
+  /// What some commands answer instead of what follows from the rest.
+  var answers: [String: [UInt8]] = [:]
+  /// A telephone owns the device: it is busy for every command.
+  var isBusy = false
+  /// Whether each scan bears the lower half of its counter in its first and last word.
+  var marksScans = false
+  /// Whether going to sleep is allowed.
+  var isSleepAllowed = true
+  /// The clock in the seven bytes of its commands; it stands still.
+  var clock: [UInt8] = [15, 3, 31, 2, 7, 0, 0]
+  /// The file of the last scan; a new scan changes its counter only.
+  var scanFile: [UInt8]
+  /// The file that the next scan writes; nil leaves everything but the counter.
+  var fileOfNextScan: [UInt8]?
+  /// The factory's reference.
+  var referenceFile: [UInt8]
+  /// The counter of the last scan.
+  var scanCount: UInt32 = 0x0003_0002
 
   private var counts: [String: Int] = [:]
   private var incoming: [UInt8] = []
   private var late: [UInt8] = []
-  private var scanFile: [UInt8]
   private let hadamardFile: [UInt8]
-  private let referenceFile: [UInt8]
   private let matrixFile: [UInt8]
   private var openFile: [UInt8] = []
-  private var scanCount: UInt32 = 0x0003_0002
 
   init() {
     scanFile = GoldenScans.all.cases[0].scanFile.bytes
@@ -73,9 +100,10 @@ struct ScriptedDevice {
     defer { incoming = [] }
     let (flags, sequence) = (incoming[0], incoming[1])
     let name = hexadecimal(incoming[5]) + "/" + hexadecimal(incoming[4])
-    let fault = faults[name]?[count(name)]
+    let fault = isBusy ? .busy : faults[name]?[count(name)]
     commands.append(name)
     counts[name, default: 0] += 1
+    if isBusy { return deliver(nil, flags, sequence, .busy) }
     let answer = reply(to: name, Array(incoming[6..<(4 + length)]), fault)
     return deliver(answer, flags, sequence, fault)
   }
@@ -107,23 +135,41 @@ struct ScriptedDevice {
     case .rubbish:
       let rubbish = Array(repeating: UInt8(0xFF), count: 128)
       return .bytes(held + rubbish + message(0, data ?? []))
+    case .wrongSequence:
+      var bytes = message(0, data ?? [])
+      bytes[1] &+= 100
+      return .bytes(held + bytes)
+    case .falseHeader:
+      let header = [0xC0, sequence &- 1, 0x00, 0x02] + Array(repeating: 0xA5, count: 60)
+      return .bytes(held + header + message(0, data ?? []))
     case .disconnect: return .disconnect
-    case .scanFails, .scanLost, nil:
+    case .scanFails, .scanLost, .scanFailsWithNewFile, .busyAfterScan, nil:
       return .bytes(held + (data.map { message(0, $0) } ?? message(1, [])))
     }
   }
 
   /// Carries out a command; nil is an error reply.
   private mutating func reply(to name: String, _ parameters: [UInt8], _ fault: Fault?) -> [UInt8]? {
+    if unknownCommands.contains(name) { return nil }
+    if let answer = answers[name] { return answer }
     switch name {
     case "02/16": return [0x00, 0x01, 0x02, 0x00] + Array(repeating: 1, count: 24)
     case "02/33": return Array("SIM0001".utf8) + [0]
     case "02/3C": return Array("Scripted Nano".utf8) + [0, 0, 0]
-    case "03/0E", "03/09": return []
+    case "03/0E":
+      isSleepAllowed = parameters == [1]
+      return []
+    case "03/0F": return [isSleepAllowed ? 1 : 0]
+    case "03/09":
+      clock = parameters
+      return []
+    case "03/0C": return clock
+    case "03/00": return [0x29, 0x09, 0, 0, 0xCE, 0x09, 0, 0]
+    case "03/02": return [0x60, 0x09, 0, 0, 0xD7, 0x11, 0, 0]
     case "04/05":
       errorBits = 0
       return []
-    case "02/22": return [2]
+    case "02/22": return [UInt8(configurations?.count ?? 2)]
     case "02/23": return [isHadamardActive ? 1 : 0]
     case "02/20": return storedConfiguration(parameters[0])
     case "02/1E":
@@ -136,6 +182,10 @@ struct ScriptedDevice {
       return []
     case "04/03": return [1, 0, 0, 0]
     case "04/04":
+      // The real device keeps the answer where the file that was begun waits.
+      if openFile.count > 3000 {
+        openFile.replaceSubrange(0..<20, with: repeatElement(0, count: 20))
+      }
       let bits = (0..<4).map { UInt8(truncatingIfNeeded: errorBits >> (8 * $0)) }
       return bits + [errorBits & 1 == 0 ? 0 : 0x40] + Array(repeating: 0, count: 15)
     case "00/2D": return beginFile(parameters[0])
@@ -148,6 +198,11 @@ struct ScriptedDevice {
   }
 
   private func storedConfiguration(_ index: UInt8) -> [UInt8]? {
+    if let configurations {
+      guard index < configurations.count else { return nil }
+      let blob = configurations[Int(index)]
+      return [UInt8(blob.count), 0, 0, 0] + blob
+    }
     guard index < 2 else { return nil }
     var blob = GoldenScans.all.configuration.bytes
     blob[31] = index
@@ -158,11 +213,31 @@ struct ScriptedDevice {
     switch fault {
     case .busy, .error, .scanLost: return
     case .scanFails(let bits): errorBits = bits
-    default:
-      scanCount += 1
-      for index in 0..<4 {
-        scanFile[120 + index] = UInt8(truncatingIfNeeded: scanCount >> (8 * UInt32(index)))
-      }
+    case .scanFailsWithNewFile(let bits):
+      errorBits = bits
+      writeScan()
+    case .busyAfterScan:
+      faults["04/04", default: [:]][count("04/04")] = .busy
+      writeScan()
+    default: writeScan()
+    }
+  }
+
+  /// Makes a scan that this host did not ask for.
+  mutating func scanByButton() { writeScan() }
+
+  private mutating func writeScan() {
+    if let file = fileOfNextScan { scanFile = file }
+    scanCount &+= 1
+    // The counter stands 39 bytes into the header, which the layouts keep at 81 and 56.
+    let offset = scanFile[4] == 160 ? 95 : 120
+    for index in 0..<4 {
+      scanFile[offset + index] = UInt8(truncatingIfNeeded: scanCount >> (8 * UInt32(index)))
+    }
+    guard marksScans else { return }
+    for (word, byte) in [0, 1, 2, 3].flatMap({ byte in [(0, byte), (236, byte)] }) {
+      let value = 40_000 + scanCount & 0xFFFF
+      scanFile[245 + 4 * word + byte] = UInt8(truncatingIfNeeded: value >> (8 * UInt32(byte)))
     }
   }
 

@@ -20,6 +20,8 @@ final class ScriptedScanner: Sendable {
     case good
     /// Each IN is answered by one report only.
     case reportByReport
+    /// Every other IN is answered by an empty packet.
+    case emptyBetween
     /// It sends these bytes instead of every answer.
     case says([UInt8])
   }
@@ -81,6 +83,7 @@ private struct ScriptedConnection {
   let manners: ScriptedScanner.Manners
   private var answers: [UInt8] = []
   private var waiting: (sequence: UInt32, length: Int)?
+  private var wasEmpty = false
 
   init(descriptor: Int32, manners: ScriptedScanner.Manners) {
     (self.descriptor, self.manners) = (descriptor, manners)
@@ -96,6 +99,12 @@ private struct ScriptedConnection {
     while let header = receive(48) {
       let words = stride(from: 0, to: 48, by: 4).map { bigEndian(header, at: $0) }
       switch words[0] {
+      case 1 where words[4] == 0:
+        let data = words[3] == 0 ? receive(Int(words[6])) : []
+        guard data != nil else { return }
+        let answer = ScriptedDescriptors.answer(setup: Array(header[40..<48]))
+        let bytes = answer?.prefix(words[3] == 1 ? Int(words[6]) : 0) ?? []
+        send(reply(3, words[1], status: answer == nil ? -32 : 0, length: bytes.count) + bytes)
       case 1 where words[3] == 0:
         guard let report = receive(Int(words[6])) else { return }
         guard case .bytes(let bytes) = scanner.device.withLock({ $0.take(report) }) else { return }
@@ -114,12 +123,17 @@ private struct ScriptedConnection {
 
   private mutating func answerWaiting() {
     guard let (sequence, wanted) = waiting else { return }
+    if case .emptyBetween = manners, !wasEmpty {
+      send(reply(3, sequence, status: 0, length: 0))
+      (waiting, wasEmpty) = (nil, true)
+      return
+    }
     var length = wanted
     if case .reportByReport = manners { length = min(64, wanted) }
     guard answers.count >= length else { return }
     send(reply(3, sequence, status: 0, length: length) + answers[..<length])
     answers.removeFirst(length)
-    waiting = nil
+    (waiting, wasEmpty) = (nil, false)
   }
 
   private func importDevice() -> Bool {
