@@ -21,7 +21,8 @@ import Testing
     #expect(findings.contains { $0.name == "serverAnswers" && $0.verdict == "ok" })
     #expect(findings.contains { $0.name == "answers" && $0.verdict == "ok" })
     #expect(findings.contains { $0.name == "ready" && $0.text.hasPrefix("SIM0001 (") })
-    #expect(findings.contains { $0.name == "scanning" })
+    // The tests' bundle was not made for these donors, which may earn its answers a hint.
+    #expect(findings.contains { $0.check == "scans" && $0.name != "quiet" })
     #expect(findings.contains { $0.name == "inUse" })
   }
 
