@@ -25,7 +25,9 @@ final class MockedBus {
     // libusb then complains about whoever closes something too early, and what it has freed is
     // overwritten, so that nobody gets away with using it.
     process.environment = ProcessInfo.processInfo.environment
-      .merging(["LIBUSB_DEBUG": "2", "MALLOC_PERTURB_": "165"]) { $1 }
+      .merging(["LIBUSB_DEBUG": "2", "MALLOC_PERTURB_": "165", "SWIFT_BACKTRACE": "enable=no"]) {
+        $1
+      }
     process.standardOutput = output
     process.standardError = output
     try process.run()
