@@ -131,6 +131,14 @@ struct DepartureTests {
   }
 
   @Test
+  func `told to power down the device is gone without a word`() throws {
+    let device = try DepartureTests.device("scan 9 stall")
+    #expect(device.reply(to: "40 01 02 00 0D 03").isEmpty)
+    #expect(!device.isOnBus)
+    #expect(device.nextEvent == nil)
+  }
+
+  @Test
   func `an idle device sleeps at the end of a window without a command`() throws {
     let device = try DepartureTests.device("scan 9 stall", speed: .factor(1))
     let window = 300 * DepartureTests.second

@@ -46,6 +46,18 @@ import spectrasim
         code: 69,
         says: ["tcp://192.0.2.1:0: cannot listen: Cannot assign requested address"]
       ),
+      Case(command: serve + "--faults FOLDER/none", code: 66, says: ["none: cannot be read"]),
+      Case(
+        command: serve + "--faults FOLDER/text",
+        code: 65,
+        says: ["text: line 1: found 'no'; expected 'device'"]
+      ),
+      Case(
+        command: serve + "--attach --vhci-folder FOLDER/none",
+        code: 69,
+        says: ["none/status: not found; expected the kernel module vhci-hcd"]
+      ),
+      Case(command: serve + "--maker kodak", code: 64, says: ["kodak", "ti", "innospectra"]),
       Case(command: serve + "--speed 1e308", code: 64, says: ["1e308", "from 0.001 to 1000000"]),
       Case(command: serve + "--tcp 3240", code: 64, says: ["'3240'", "expected HOST:PORT"]),
       Case(

@@ -51,6 +51,8 @@ struct FaultScriptTests {
     ("saturation", .measurement(.saturation, scans: 1)),
     ("low light", .measurement(.lowLight(divisor: 100), scans: 1)),
     ("low light, for 2 scans, divided by 50", .measurement(.lowLight(divisor: 50), scans: 2)),
+    ("gain failure", .measurement(.gainFailure, scans: 1)),
+    ("stale data, for 5 scans", .measurement(.staleData, scans: 5)),
     ("stall", reply(.stall)),
     ("stall on status, 2 times", reply(.stall, .command(0x0403), times: 2)),
     ("stall on chunk 4", reply(.stall, .chunk(4))),

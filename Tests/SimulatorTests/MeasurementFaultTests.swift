@@ -66,6 +66,15 @@ struct MeasurementFaultTests {
   }
 
   @Test
+  func `a gain failure shows gain zero and leaves the counts`() throws {
+    let device = try MeasurementFaultTests.device("scan 1 gain failure")
+    let file = scanFile(device)
+    #expect(file[81 + 103] == 0)
+    #expect(ScanFileReading.signal(file) == InventedScanner.signal)
+    #expect(scanFile(device)[81 + 103] == 64)
+  }
+
+  @Test
   func `low light divides every count`() throws {
     let device = try MeasurementFaultTests.device("scan 1 low light, divided by 50")
     #expect(ScanFileReading.signal(scanFile(device)) == InventedScanner.signal.map { $0 / 50 })

@@ -21,20 +21,19 @@ final class USBIPTestClient {
   private var sequence: UInt32 = 0
   private(set) var deviceID: UInt32 = 0
 
+  /// Takes the place of a kernel that was given a connected socket.
+  init(socket: CInt, deviceID: UInt32) {
+    (self.socket, self.deviceID) = (socket, deviceID)
+    limitWaits()
+  }
+
   init(path: String) throws {
     socket = Glibc.socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
     guard socket >= 0 else { throw Failure.system("socket", errno) }
-    var limit = timeval(tv_sec: 5, tv_usec: 0)
+    limitWaits()
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
-    // SAFETY: both structures outlive the calls, and the path is cut to the field.
-    unsafe setsockopt(
-      socket,
-      SOL_SOCKET,
-      SO_RCVTIMEO,
-      &limit,
-      socklen_t(MemoryLayout<timeval>.size)
-    )
+    // SAFETY: the structure outlives the calls, and the path is cut to the field.
     unsafe withUnsafeMutableBytes(of: &address.sun_path) { field in
       for (index, byte) in path.utf8.prefix(field.count - 1).enumerated() {
         unsafe field[index] = byte
@@ -49,6 +48,18 @@ final class USBIPTestClient {
   }
 
   deinit { close(socket) }
+
+  private func limitWaits() {
+    var limit = timeval(tv_sec: 5, tv_usec: 0)
+    // SAFETY: the structure outlives the call.
+    unsafe setsockopt(
+      socket,
+      SOL_SOCKET,
+      SO_RCVTIMEO,
+      &limit,
+      socklen_t(MemoryLayout<timeval>.size)
+    )
+  }
 
   /// Imports a device and remembers its id.
   func importDevice(_ busID: String) throws {

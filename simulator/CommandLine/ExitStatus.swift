@@ -9,10 +9,12 @@ enum ExitStatus: Int32 {
   case badData = 65
   /// Something that should be read is not there or may not be read.
   case cannotRead = 66
-  /// An address cannot be listened on.
+  /// An address cannot be listened on, or the kernel has no place for a device.
   case unavailable = 69
   /// A file or a socket's file cannot be made.
   case cannotWrite = 73
+  /// Only root may do it.
+  case notPermitted = 77
 
   /// Runs a command; an error that ends it is printed before the program exits with its code.
   static func reportingErrors(of command: () throws -> Void) throws {
@@ -56,6 +58,15 @@ extension FaultScriptFileError: EndingError {
     switch self {
     case .unreadable: .cannotRead
     case .tooLarge, .notText, .refused: .badData
+    }
+  }
+}
+
+extension AttachError: EndingError {
+  var exitStatus: ExitStatus {
+    switch self {
+    case .noController, .noFreePort, .refused: .unavailable
+    case .notPermitted: .notPermitted
     }
   }
 }

@@ -51,6 +51,12 @@ struct ServeCommand: ParsableCommand {
   @Option(help: "What goes wrong: a script with one fault a line; see spectrasim(1).")
   var faults: String?
 
+  @Flag(help: "Attach the scanners to this machine's kernel (root, vhci-hcd) and do not listen.")
+  var attach = false
+
+  @Option(help: .hidden)
+  var vhciFolder = VirtualHostController.defaultFolder
+
   @Flag(help: "Begin anew when a recording is exhausted.")
   var `repeat` = false
 
@@ -97,6 +103,7 @@ struct ServeCommand: ParsableCommand {
       options: options,
       faults: faults,
       addresses: addresses,
+      attachingTo: attach ? VirtualHostController(folder: vhciFolder) : nil,
       report: { StandardOutput.report($0) }
     )
     for (index, scanner) in scanners.enumerated() {
@@ -105,9 +112,10 @@ struct ServeCommand: ParsableCommand {
           + "in \(scanner.sampleCount) samples"
       )
     }
+    let places = (attach ? ["kernel"] : []) + server.addresses.map(\.description)
     StandardOutput.write(
-      "spectrasim: ready \(server.addresses.map(\.description).joined(separator: " ")) "
-        + "scanners=\(scanners.count) scans=\(scanners.reduce(0) { $0 + $1.scans.count }) "
+      "spectrasim: ready \(places.joined(separator: " ")) scanners=\(scanners.count) "
+        + "scans=\(scanners.reduce(0) { $0 + $1.scans.count }) "
         + "samples=\(scanners.reduce(0) { $0 + $1.sampleCount })\n"
     )
     return server
@@ -126,7 +134,7 @@ struct ServeCommand: ParsableCommand {
 
   private var addresses: [ListenAddress] {
     let chosen = tcp + unix
-    return chosen.isEmpty ? [.tcp(host: "127.0.0.1", port: 3240)] : chosen
+    return chosen.isEmpty && !attach ? [.tcp(host: "127.0.0.1", port: 3240)] : chosen
   }
 
   private func scanners() throws -> [PlayableRecording] {

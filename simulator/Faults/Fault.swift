@@ -137,6 +137,10 @@ package enum MeasurementFault: Equatable, Sendable {
   case zeroReference
   /// Every signal word lies at the converter's limit.
   case saturation
+  /// The gain could not be set: gain 0 in the header, with the counts as recorded.
+  case gainFailure
+  /// What the file does not use holds old bytes: words behind the scan's, sections behind the last.
+  case staleData
   /// Counts above the dark level are divided by this.
   case lowLight(divisor: Int32)
 }

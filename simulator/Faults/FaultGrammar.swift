@@ -33,8 +33,8 @@ extension FaultSentence {
     } else {
       throw unexpected(
         "a fault: unplug, hibernation, reset, failed scan, clock lost, temperature sensor fails, "
-          + "humidity sensor fails, zero reference, saturation, low light, stall, silence, late, "
-          + "busy, error, wrong sequence, short packet, garbage or truncated chunk"
+          + "humidity sensor fails, zero reference, saturation, low light, gain failure, "
+          + "stale data, stall, silence, late, busy, error, wrong sequence, short packet, garbage or truncated chunk"
       )
     }
   }
@@ -116,6 +116,8 @@ extension FaultSentence {
     if accepts("humidity sensor fails") { return .humiditySensor }
     if accepts("zero reference") { return .zeroReference }
     if accepts("saturation") { return .saturation }
+    if accepts("gain failure") { return .gainFailure }
+    if accepts("stale data") { return .staleData }
     if accepts("low light") { return .lowLight(divisor: 100) }
     return nil
   }

@@ -44,7 +44,7 @@ package enum Maker: String, CaseIterable, Sendable {
   /// Whether this firmware knows `command`.
   func knows(_ command: NanoCommand) -> Bool {
     switch command {
-    case .model, .storedScanCount: self == .texasInstruments
+    case .model, .storedScanCount, .testStorageCard: self == .texasInstruments
     case .modelName, .uniqueIdentifier, .manufacturingSerial, .hardwareVersion, .isActivated,
       .lampUsage, .hasBluetooth:
       self == .innoSpectra

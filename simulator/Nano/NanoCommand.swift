@@ -1,5 +1,6 @@
 /// The commands that the virtual scanner knows, group in the upper byte.
 package enum NanoCommand: UInt16, CaseIterable, Sendable {
+  case flashChecksum = 0x0015
   case fileSize = 0x002D
   case nextChunk = 0x002E
   case isActivated = 0x0081
@@ -9,6 +10,7 @@ package enum NanoCommand: UInt16, CaseIterable, Sendable {
   case lampPower = 0x0105
   case testTemperatureSensor = 0x0106
   case testHumiditySensor = 0x0107
+  case testStorageCard = 0x0109
   case version = 0x0216
   case startScan = 0x0218
   case scanStatus = 0x0219
@@ -17,6 +19,7 @@ package enum NanoCommand: UInt16, CaseIterable, Sendable {
   case applyConfiguration = 0x021E
   case saveConfiguration = 0x021F
   case readConfiguration = 0x0220
+  case eraseConfigurations = 0x0221
   case configurationCount = 0x0222
   case activeConfiguration = 0x0223
   case setActiveConfiguration = 0x0224
@@ -36,6 +39,7 @@ package enum NanoCommand: UInt16, CaseIterable, Sendable {
   case battery = 0x030A
   case controllerTemperature = 0x030B
   case clock = 0x030C
+  case powerDown = 0x030D
   case setHibernation = 0x030E
   case hibernation = 0x030F
   case manufacturingSerial = 0x03EF
@@ -57,7 +61,7 @@ package enum NanoCommand: UInt16, CaseIterable, Sendable {
     switch self {
     case .lampPower, .startScan, .reset, .setGain, .applyConfiguration, .saveConfiguration,
       .setActiveConfiguration, .lampControl, .setRepeats, .nameTag, .setClock, .setHibernation,
-      .clearErrors, .clearErrorBit, .fixGain:
+      .clearErrors, .clearErrorBit, .fixGain, .eraseConfigurations, .powerDown:
       false
     default: true
     }

@@ -24,7 +24,7 @@ package final class NanoDevice {
     case exhausted(scans: Int)
     /// The host reset the device, which leaves the bus for a moment.
     case reset
-    /// No host has sent a command for so long that the device powered itself down.
+    /// The device powered itself down: no command came for too long, or one to do so.
     case fellAsleep
     /// The device is on the bus again.
     case returned

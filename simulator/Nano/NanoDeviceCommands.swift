@@ -14,14 +14,19 @@ extension NanoDevice {
     case .reset:
       resetByHost(now: now)
       return (nil, 0)
+    case .powerDown:
+      fallAsleep(now: now)
+      return (nil, 0)
     case .fileSize, .nextChunk: return (fileReply(command, parameters, now: now), 0)
     case .applyConfiguration, .saveConfiguration, .readConfiguration, .configurationCount,
-      .activeConfiguration, .setActiveConfiguration, .setRepeats:
+      .activeConfiguration, .setActiveConfiguration, .setRepeats, .eraseConfigurations:
       return (configurationReply(command, parameters), 0)
     case .errorStatus, .clearErrors, .errorBit, .errorCode, .clearErrorBit:
       return (errorReply(command, parameters), 0)
-    case .version, .serialNumber, .model, .calibration, .testEEPROM, .testADC, .testMemory,
-      .testTemperatureSensor, .testHumiditySensor, .storedScanCount, .nameTag, .modelName,
+    case .version, .serialNumber, .model, .calibration, .flashChecksum, .testEEPROM, .testADC,
+      .testMemory,
+      .testTemperatureSensor, .testHumiditySensor, .testStorageCard, .storedScanCount, .nameTag,
+      .modelName,
       .hardwareVersion, .uniqueIdentifier, .manufacturingSerial, .isActivated, .lampUsage,
       .hasBluetooth:
       return (identityReply(command), 0)
@@ -45,6 +50,7 @@ extension NanoDevice {
     case .calibration:
       data = recording.calibration.image.bytes
       data += [UInt8](repeating: 0, count: 144 - data.count)
+    case .flashChecksum: data.append(littleEndian: UInt32(0x5EC7_2A00))
     case .storedScanCount: data.append(littleEndian: UInt32(0))
     case .nameTag: break
     default: data = [0]  // self tests: passed; no Bluetooth

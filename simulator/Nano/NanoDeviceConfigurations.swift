@@ -45,6 +45,9 @@ extension NanoDevice {
       guard let configuration = stored(at: index) else { return .error }
       activeIndex = index
       return activate(configuration)
+    case .eraseConfigurations:
+      (storedConfigurations, activeIndex) = ([storedConfigurations[0]], 0)
+      return .ok([])
     case .saveConfiguration: return save(Array(parameters.dropFirst(2)), at: index)
     default:
       guard let configuration = ScanConfiguration(parsing: parameters) else { return .error }

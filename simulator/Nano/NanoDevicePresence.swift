@@ -79,6 +79,12 @@ extension NanoDevice {
     depart(until: now + absence, losesPower: true, now: now)
   }
 
+  /// Command 03/0D, and what an idle device does by itself.
+  func fallAsleep(now: UInt64) {
+    note(.fellAsleep)
+    depart(until: nil, losesPower: true, now: now)
+  }
+
   private func boot(now: UInt64) {
     state = NanoDevice.powerUpState(
       active: storedConfigurations[activeIndex],
@@ -109,8 +115,7 @@ extension NanoDevice {
   private func sleepIfIdle(now: UInt64) {
     while let end = idleWindowEnd, end <= now {
       guard presence.idleWindow?.hasCommand == true else {
-        note(.fellAsleep)
-        return depart(until: nil, losesPower: true, now: now)
+        return fallAsleep(now: now)
       }
       presence.idleWindow = (end, false)
     }

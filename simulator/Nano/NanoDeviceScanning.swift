@@ -77,7 +77,7 @@ extension NanoDevice {
     let spoilt = faults.measurements(scan: servedScans) { $0 != .zeroReference }
     NanoDevice.spoil(&conditions, spoilt)
     let signal = NanoDevice.spoilt(signal(of: scan), spoilt)
-    return ScanFile(
+    var file = ScanFile(
       name: configuration.name,
       conditions: conditions,
       calibration: recording.calibration,
@@ -85,6 +85,8 @@ extension NanoDevice {
       configuration: configuration,
       words: ScanFile.words(signal: signal, darkLevel: NanoDevice.darkLevel)
     )
+    if spoilt.contains(.staleData) { file.staleSeed = UInt64(servedScans) }
+    return file
   }
 
   /// Hosts tell a new scan from an old one by its number, so no two in a row may be equal.
@@ -99,6 +101,7 @@ extension NanoDevice {
   /// What a header says when sensors fail.
   private static func spoil(_ conditions: inout ScanFile.Conditions, _ faults: [MeasurementFault]) {
     if faults.contains(.temperatureSensor) { conditions.detectorHundredths = -1 }
+    if faults.contains(.gainFailure) { conditions.gain = 0 }
     if faults.contains(.humiditySensor) {
       (conditions.systemHundredths, conditions.humidityHundredths) = (-1, .max)
     }
@@ -112,7 +115,7 @@ extension NanoDevice {
         // The words of the file, dark level included, lie at the limit.
         signal.map { _ in Int32(countLimit) - ScanFile.level(darkLevel, pointCount: signal.count) }
       case .lowLight(let divisor): signal.map { $0 / divisor }
-      case .temperatureSensor, .humiditySensor, .zeroReference: signal
+      default: signal
       }
     }
   }

@@ -12,6 +12,8 @@ package struct ScanFile: Equatable, Sendable {
   package static let packetCount = 67
   /// Words in the file's array; those behind the scan's own are zero.
   package static let wordLimit = 864
+  /// Where the words begin in the two layouts, and the sections in the one that has them.
+  private static let (plainWordsOffset, slewWordsOffset, slewSectionsOffset) = (245, 330, 265)
   /// Signal words before each dark reading.
   package static let signalWordsPerBlack = 24
 
@@ -48,6 +50,9 @@ package struct ScanFile: Equatable, Sendable {
   package var configuration: ScanConfiguration
   /// ADC words, dark readings included.
   package var words: [Int32]
+
+  /// Where the bytes come from that the scan does not use; nil leaves them zero.
+  package var staleSeed: UInt64?
 
   /// Makes a scan file from its parts.
   package init(
@@ -88,7 +93,23 @@ package struct ScanFile: Equatable, Sendable {
         + configuration.bytes
         + TPLImage(format: "i#", lengths: [864], data: adc).bytes
     }
-    return file + [UInt8](repeating: 0, count: ScanFile.byteCount - file.count)
+    let padded = file + [UInt8](repeating: 0, count: ScanFile.byteCount - file.count)
+    return staleSeed.map { stale(padded, seed: $0) } ?? padded
+  }
+
+  /// The file with old bytes where a reader must not look.
+  private func stale(_ file: [UInt8], seed: UInt64) -> [UInt8] {
+    let isSlew = configuration.layout == .slew
+    let words = isSlew ? ScanFile.slewWordsOffset : ScanFile.plainWordsOffset
+    var unused = Array((words + 4 * self.words.count)..<(words + 4 * ScanFile.wordLimit))
+    if isSlew {
+      let used = 10 * configuration.sections.count
+      let all = 10 * ScanConfiguration.sectionLimit
+      unused += (used..<all).map { ScanFile.slewSectionsOffset + $0 }
+    }
+    var (file, random) = (file, DeterministicRandom(seed: seed, stream: 0))
+    for offset in unused { file[offset] = UInt8(truncatingIfNeeded: random.word()) }
+    return file
   }
 
   private var header: [UInt8] {

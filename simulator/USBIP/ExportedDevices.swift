@@ -56,7 +56,7 @@ extension NanoDevice.Notice: CustomStringConvertible {
     switch self {
     case .exhausted(let scans): "recording exhausted after \(scans) scans"
     case .reset: "reset by the host, leaving the bus"
-    case .fellAsleep: "no command for too long, asleep until spectrasim is started again"
+    case .fellAsleep: "powered down, asleep until spectrasim is started again"
     case .returned: "back on the bus"
     case .fault(let firing): "fault at scan \(firing.scan): \(firing.sentence)"
     }

@@ -11,12 +11,16 @@ package final class USBIPServer: Sendable {
 
   /// Listens on every address; `report` receives one line per event, on the server's thread.
   ///
-  /// - Throws: `ListenError` when an address cannot be bound; nothing is left running.
+  /// With a `controller` all devices are attached to it first.
+  ///
+  /// - Throws: `ListenError` when an address cannot be bound, `AttachError` when a device cannot be
+  ///   attached; nothing is left running.
   package init(
     recordings: [PlayableRecording],
     options: NanoDevice.Options,
     faults: FaultScript = FaultScript(),
     addresses: [ListenAddress],
+    attachingTo controller: VirtualHostController? = nil,
     report: @escaping @Sendable (String) -> Void
   ) throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -30,6 +34,15 @@ package final class USBIPServer: Sendable {
           return NanoDevice(recording: recording, options: options, now: now)
         }
         let exported = ExportedDevices(devices, eventLoop: loop, report: report)
+        if let controller {
+          let attachment = KernelAttachment(
+            controller: controller,
+            devices: exported,
+            eventLoop: loop,
+            report: report
+          )
+          try attachment.attachAll()
+        }
         return NIOLoopBound(exported, eventLoop: loop)
       }.wait()
       let listening = try addresses.map { address in
