@@ -75,6 +75,14 @@ extension USBTrial {
     print("descriptors \(after.0 - before.0), threads \(after.1 - before.1)")
   }
 
+  /// Starts USB in a process that may open no more files.
+  static func unavailable(count: Int) throws(AcquisitionError) {
+    var limit = rlimit(rlim_cur: 3, rlim_max: 3)
+    // SAFETY: the structure lives for the call.
+    unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    _ = try Bench()
+  }
+
   /// Ends the bus while a transport lives, and uses that.
   static func orphan(count: Int) throws(AcquisitionError) {
     var scanner = try { () throws(AcquisitionError) in try Bench().open() }()

@@ -21,6 +21,6 @@ import Acquisition
     "watch": watch, "exchange": exchange, "files": files, "several": several,
     "receive-timeout": receiveTimeout, "send-timeout": sendTimeout, "wait": wait, "stop": stop,
     "departure": departure, "reopen": reopen, "rebus": rebus, "idle": idle, "orphan": orphan,
-    "replug": replug,
+    "replug": replug, "unavailable": unavailable,
   ]
 }

@@ -17,6 +17,8 @@ internal import Spectra
   let completed = EventDescriptor()
   /// Whether a submission has not been seen to end.
   private(set) var isInFlight = false
+  /// Whether its cancellation was awaited in vain, so that it is left to the closing of the device.
+  private var isAbandoned = false
   /// Whether the endpoint stalled since the device was opened.
   private(set) var isHalted = false
 
@@ -76,10 +78,13 @@ internal import Spectra
   ///
   /// Whatever it moved by then is thrown away.
   mutating func cancel(until deadline: Deadline) -> Bool {
-    guard isInFlight else { return true }
+    guard isInFlight, !isAbandoned else { return !isAbandoned }
     // It fails when the transfer has just ended or its device has gone: that is told, too.
     _ = unsafe libusb_cancel_transfer(transfer)
-    guard completed.wait(until: deadline) else { return false }
+    guard completed.wait(until: deadline) else {
+      isAbandoned = true
+      return false
+    }
     do throws(AcquisitionError) { _ = try finish() } catch {}
     return true
   }

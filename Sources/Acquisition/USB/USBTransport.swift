@@ -7,9 +7,10 @@ package import Spectra
 /// and end on the bus's event thread, which wakes the thread that waits here. What outlives its
 /// deadline is given up, and the kernel's word for that awaited, so nothing completes later.
 package struct USBTransport: ~Copyable, ReportTransport {
-  private let bus: USBBus
   private let connection: USBConnection
   private let stopping: EventDescriptor
+  /// Kept alive, for its event thread ends the transfers.
+  private let bus: USBBus
 
   /// Opens the scanner; `stopping` interrupts every later wait.
   ///

@@ -96,6 +96,12 @@ private struct ScriptedConnection {
     while let header = receive(48) {
       let words = stride(from: 0, to: 48, by: 4).map { bigEndian(header, at: $0) }
       switch words[0] {
+      case 1 where words[4] == 0:
+        let data = words[3] == 0 ? receive(Int(words[6])) : []
+        guard data != nil else { return }
+        let answer = ScriptedDescriptors.answer(setup: Array(header[40..<48]))
+        let bytes = answer?.prefix(words[3] == 1 ? Int(words[6]) : 0) ?? []
+        send(reply(3, words[1], status: answer == nil ? -32 : 0, length: bytes.count) + bytes)
       case 1 where words[3] == 0:
         guard let report = receive(Int(words[6])) else { return }
         guard case .bytes(let bytes) = scanner.device.withLock({ $0.take(report) }) else { return }
