@@ -176,6 +176,10 @@ static int clear_halt(Plugging *plugging, UMockdevIoctlData *argument) {
     gboolean is_in = *(int *)data->data & 0x80;
     umockdev_ioctl_data_unref(data);
     *(is_in ? &plugging->is_in_halted : &plugging->is_out_halted) = FALSE;
+    // The endpoint may have halted at the scanner itself. Nobody waits for this reply.
+    const guint8 setup[SETUP_BYTES] = {0x02, 0x01, 0, 0, is_in ? 0x81 : 0x01, 0, 0, 0};
+    usbip_submit(plugging->connection, ++plugging->last_sequence, plugging->device_id, 0, setup,
+                 (const guint8 *)"", 0);
     return 0;
 }
 

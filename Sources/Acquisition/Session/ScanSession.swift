@@ -123,8 +123,8 @@ package struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
     isScanIndexDoubtful = true
     do throws(AcquisitionError) {
       guard try link.begin(.startScan, 0, timeout: options.slowCommandTimeout) else { return false }
-    } catch .timeout(.some) {
-      // The scan may run although its answer is lost or late: the scan counter will tell.
+    } catch .timeout(.some), .protocolError {
+      // The scan may run although its answer is lost, late or spoilt: the scan counter will tell.
     } catch {
       throw error
     }
