@@ -29,6 +29,8 @@ struct FaultCase: Sendable {
 
   /// The numbers of the scans that clients read about.
   var published: [Int] { (1...FaultTrial.scanCount).filter { !lost.contains($0) } }
+  /// Whether the scanner is there again in the end.
+  var returns: Bool { published.last == FaultTrial.scanCount }
   /// The numbers of the scans that predictions are made of.
   var accepted: [Int] { published.filter { rejected[$0] == nil } }
 }

@@ -128,3 +128,19 @@ extension [StreamLine] {
     return Array(states.drop { !$0.hasPrefix("ready") })
   }
 }
+
+/// Whether two lines give each target the same class, doubts and, within 1e-9, probabilities.
+func haveSameAnswers(_ line: StreamLine, _ other: StreamLine) -> Bool {
+  guard let targets = line.targets, let others = other.targets, targets.count == others.count
+  else { return false }
+  return zip(targets, others).allSatisfy { target, other in
+    target.name == other.name && target.class == other.class && target.reasons == other.reasons
+      && target.probabilities.count == other.probabilities.count
+      && target.probabilities.allSatisfy { isNear($0.value, other.probabilities[$0.key]) }
+  }
+}
+
+/// Whether two numbers are equal within 1e-9, or both missing.
+func isNear(_ found: Double?, _ expected: Double?) -> Bool {
+  abs((found ?? .nan) - (expected ?? .nan)) <= 1e-9 || (found == nil && expected == nil)
+}
