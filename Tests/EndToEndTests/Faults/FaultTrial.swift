@@ -120,11 +120,12 @@ struct FaultOutcome: Sendable {
 }
 
 extension [StreamLine] {
-  /// The scanner's states from the first `ready` on, with reasons.
+  /// The scanner's states with reasons, from the first `ready` to the daemon's end.
   var scannerStates: [String] {
-    let states = filter { $0.type == "scanner" }.map { line in
+    var states = filter { $0.type == "scanner" }.map { line in
       ([line.state ?? "?"] + (line.reason.map { [$0] } ?? [])).joined(separator: " ")
     }
+    if states.last == "disconnected" { states.removeLast() }
     return Array(states.drop { !$0.hasPrefix("ready") })
   }
 }
