@@ -112,7 +112,7 @@ let allTests: [Target] = [
   ),
   .executableTarget(
     name: "usbtrial",
-    dependencies: ["Acquisition", "Spectra"],
+    dependencies: ["Acquisition", "Spectra", "CAllocationCounter"],
     path: "Tests/USBTrial",
     swiftSettings: strict
   ),

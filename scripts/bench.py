@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ import onnxruntime
 
 BUNDLE = Path("bundles/blood-synthetic")
 DONORS, SCANS = 40, 10
+IDLE_SECONDS = 65
 NETWORK_ROUNDS, NETWORK_RUNS = 8, 200
 
 
@@ -52,7 +54,7 @@ def row(name, value):
 class Daemon:
     """spectrad on its own socket, reading one simulated scanner."""
 
-    def __init__(self, programs, work, source):
+    def __init__(self, programs, work, source, bundle=BUNDLE, settings=()):
         self.socket = str(work / "predictions.sock")
         configuration = work / "spectrad.conf"
         configuration.write_text("")
@@ -60,8 +62,9 @@ class Daemon:
         self.process = subprocess.Popen(
             pinned(0, [
                 str(programs / "spectrad"), "--config", str(configuration), "--source", source,
-                "--bundle", str(BUNDLE), "--socket", self.socket, "--set", f"sample.scans={SCANS}",
+                "--bundle", str(bundle), "--socket", self.socket, "--set", f"sample.scans={SCANS}",
                 "--set", "sample.silenceSeconds=1", "--set", "acquisition.statusPollMilliseconds=1",
+                *(part for setting in settings for part in ("--set", setting)),
             ]),
             stderr=(work / "spectrad.log").open("w"),
         )
@@ -87,6 +90,10 @@ class Daemon:
                 if finals == 0:
                     return
 
+    def processor_seconds(self):
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def memory(self, field):
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(rf"{field}:\s+(\d+) kB", status).group(1)) / 1024
@@ -100,13 +107,8 @@ def measure_daemon(programs, work, recording):
     usb = work / "usbip.sock"
     daemon = Daemon(programs, work, f"usbip+unix://{usb}/1-1")
     # A hundred times a real scanner's speed: each scan finds the pipeline idle, as a real one does.
-    simulator = subprocess.Popen(
-        pinned(1, [
-            str(programs / "spectrasim"), "--replay", str(recording), "--unix", str(usb),
-            "--speed", "100", "--sample-gap", "0.01",
-        ]),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+    simulator = start_simulator(
+        programs, recording, usb, "--speed", "100", "--sample-gap", "0.01"
     )
     try:
         daemon.client.settimeout(60)
@@ -120,6 +122,64 @@ def measure_daemon(programs, work, recording):
         row("daemon resident", f"{daemon.memory('VmRSS'):.1f} MiB")
         row("process start to listening, bundle loaded and golden-checked",
             f"{daemon.start_milliseconds:.0f} ms")
+    finally:
+        daemon.stop()
+        simulator.terminate()
+        simulator.wait(10)
+
+
+def start_simulator(programs, recording, usb, *options):
+    return subprocess.Popen(
+        pinned(1, [
+            str(programs / "spectrasim"), "--replay", str(recording), "--unix", str(usb),
+            *options,
+        ]),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def measure_acquisition(programs, work, recording):
+    """From scan to scan of a scanner that needs no time of its own: all that USB/IP and we take."""
+    usb = work / "fast.sock"
+    simulator = start_simulator(programs, recording, usb, "--speed", "max", "--sample-gap", "0", "--repeat")
+    daemon = Daemon(
+        programs, work, f"usbip+unix://{usb}/1-1", bundle="",
+        settings=["acquisition.statusPollMilliseconds=0"],
+    )
+    try:
+        daemon.client.settimeout(60)
+        times = [
+            datetime.fromisoformat(line["time"].rstrip("Z"))
+            for line in daemon.lines(200)
+            if line["type"] == "prediction" and not line["final"]
+        ]
+        gaps = [(b - a).total_seconds() * 1e3 for a, b in zip(times[100:], times[101:])]
+        row("start of a scan to decoded scan besides the device's own time, median",
+            f"{statistics.median(gaps):.2f} ms")
+    finally:
+        daemon.stop()
+        simulator.terminate()
+        simulator.wait(10)
+
+
+def measure_idle(programs, work, recording):
+    """A scanner is attached and nobody asks for a scan."""
+    usb = work / "idle.sock"
+    simulator = start_simulator(programs, recording, usb)
+    daemon = Daemon(
+        programs, work, f"usbip+unix://{usb}/1-1", settings=["acquisition.mode=onRequest"]
+    )
+    try:
+        daemon.client.settimeout(60)
+        for text in daemon.client.makefile():
+            if json.loads(text).get("state") == "ready":
+                break
+        before, started = daemon.processor_seconds(), time.monotonic()
+        time.sleep(IDLE_SECONDS)
+        used = daemon.processor_seconds() - before
+        row(f"idle with a scanner attached, of one core over {IDLE_SECONDS} s",
+            f"{used / (time.monotonic() - started) * 100:.2f} %")
     finally:
         daemon.stop()
         simulator.terminate()
@@ -206,6 +266,8 @@ def main():
             check=True, stdout=subprocess.DEVNULL,
         )
         measure_daemon(programs, work, recording)
+        measure_acquisition(programs, work, recording)
+        measure_idle(programs, work, recording)
         measure_classify(programs, recording)
     measure_steps(programs)
     measure_network(programs)

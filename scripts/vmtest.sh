@@ -6,14 +6,14 @@
 # 0: every scenario ran and passed. 77: skipped, because this machine lacks what it takes; with
 # VMTEST_REQUIRED=1 that is a failure where the packages could be installed. 1: anything else.
 #   VMTEST_CACHE=FOLDER   where the guest is kept, outside the repository
-#   VMTEST_ONLY=WORD      only the scenarios with WORD in their name
-#   VMTEST_SECONDS=N      how long the guest may take, 280 by default
+#   VMTEST_ONLY=PATTERN   only the scenarios whose file names match it
+#   VMTEST_SECONDS=N      how long the guest may take, 1500 by default
 set -euo pipefail
 
 programs=$1
 here=Tests/VirtualMachine
 cache=${VMTEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/spectrad-vm}
-seconds=${VMTEST_SECONDS:-280}
+seconds=${VMTEST_SECONDS:-1500}
 needed=(qemu-system-x86_64 mmdebstrap bsdtar cpio python3)
 
 missing() {
@@ -47,7 +47,7 @@ cp -r "$here"/guest/. "$payload"
 mkdir -p "$payload/opt/vmtest"
 cp -r "$here"/{run_scenarios.py,laboratory,expected} "$payload/opt/vmtest"
 cp -r Tests/Golden/bundle "$payload/opt/vmtest/bundle"
-mapfile -t scenarios < <(find "$here/scenarios" -name "*${VMTEST_ONLY:-}*.py" | sort)
+mapfile -t scenarios < <(find "$here/scenarios" -name '*.py' | grep -E "${VMTEST_ONLY:-.}" | sort)
 mkdir -p "$payload/opt/vmtest/scenarios"
 cp "${scenarios[@]}" "$payload/opt/vmtest/scenarios"
 # Services that have no place in a guest that lives for minutes.

@@ -5,8 +5,9 @@ import Spectra
 
 /// Feeds libFuzzer's bytes to the readers of the scanner's files.
 ///
-/// The first byte chooses: a configuration, or a scan file, behind which a reference file and a
-/// matrix may follow. What is decoded must keep the promises that the pipeline builds on.
+/// The first byte chooses: a configuration, or a scan file of either layout, behind which a
+/// reference file and a matrix may follow; the reference is the factory's and the user's at once.
+/// What is decoded must keep the promises that the pipeline builds on.
 @main
 enum FuzzScanFile {
   static func main() {
@@ -41,10 +42,14 @@ enum FuzzScanFile {
     let referenceEnd = min(bytes.count, 2 * ScanFile.byteCount)
     var decoder = ScanDecoder()
     let reference = bytes.extracting(scanEnd..<referenceEnd)
-    try? decoder.setReference(reference, matrix: bytes.extracting(referenceEnd..<bytes.count))
+    try? decoder.setMatrix(bytes.extracting(referenceEnd..<bytes.count))
+    try? decoder.setFactoryReference(reference)
+    try? decoder.setUserReference(reference, measuredAt: .now())
+    try? ReferenceProblem.check(reference)
     let arrival = ScanArrival(time: .now(), monotonicNanoseconds: 0, errorBits: [])
     var frame = ScanFrame()
-    for _ in 0..<2 {
+    for preferred in [ReferenceKind.factory, .user] {
+      decoder.preferredReference = preferred
       guard
         (try? decoder.decode(bytes.extracting(0..<scanEnd), arrival: arrival, into: &frame)) != nil
       else { return }

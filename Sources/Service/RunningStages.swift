@@ -29,22 +29,28 @@ struct RunningStages {
     let (toPipeline, toPublishing) = (pipelineWakeUp.signaller, publishingWakeUp.signaller)
     let (lanes, directory) = (ScannerLanes(), ScannerDirectory(publishing: toPublishing))
     let generation = classifier == nil ? 0 : RunningStages.firstGeneration
-    let naming = SlotNaming(
-      directory: directory,
-      bundles: classifier.map { [generation: $0.bundle] } ?? [:],
-      recorder: configuration.recordingFolder.map { ScanRecorder(folder: $0, logger: logger) },
-      logger: logger
-    )
+    let recorder = configuration.recordingFolder.map { ScanRecorder(folder: $0, logger: logger) }
     let predictions = PredictionRing()
-    let (pipelineStop, publishingStop) = (StopFlag(), StopFlag())
+    let publishingStop = StopFlag()
     let publishingStage = PublishingStage(
       slots: predictions.consumer,
       wakeUp: publishingWakeUp,
       pipeline: toPipeline,
-      naming: naming,
+      naming: SlotNaming(
+        directory: directory,
+        bundles: classifier.map { [generation: $0.bundle] } ?? [:],
+        recorder: recorder,
+        logger: logger
+      ),
       server: server,
       stop: publishingStop
     )
+    publishing = RunningStage(
+      try StageThread(name: "publishing", stage: publishingStage) { $0.run() },
+      stop: publishingStop,
+      signaller: toPublishing
+    )
+    let pipelineStop = StopFlag()
     let pipelineStage = PipelineStage(
       lanes: lanes,
       classifier: classifier,
@@ -55,34 +61,21 @@ struct RunningStages {
       publishing: toPublishing,
       stop: pipelineStop
     )
-    publishing = RunningStage(
-      try StageThread(name: "publishing", stage: publishingStage) { $0.run() },
-      stop: publishingStop,
-      signaller: toPublishing
-    )
     pipeline = RunningStage(
       try StageThread(name: "pipeline", stage: pipelineStage) { $0.run() },
       stop: pipelineStop,
       signaller: toPipeline
     )
     let hotplugWakeUp = try WakeUp()
-    acquisitions = try AcquisitionThreads(
-      addresses: configuration.servers,
+    acquisitions = try RunningStages.startAcquisitions(
+      configuration,
+      bundle: classifier?.bundle,
+      (lanes, directory, toPipeline),
       wake: hotplugWakeUp.signaller,
-      makeAcquisition: RunningStages.acquisitionMaker(
-        configuration,
-        bundle: classifier?.bundle,
-        lanes: lanes,
-        directory: directory,
-        pipeline: toPipeline
-      ),
-      forget: { directory.forget(place: $0.description) },
       logger: logger
     )
     // Last: whoever is plugged in already arrives at once.
-    hotplug =
-      configuration.usbSelection == nil
-      ? nil : try RunningStages.startHotplug(acquisitions, wakeUp: hotplugWakeUp)
+    hotplug = try RunningStages.startHotplug(configuration, acquisitions, wakeUp: hotplugWakeUp)
   }
 
   /// Stops every stage in the direction of the data, so that each scan that was read is published.
@@ -93,38 +86,47 @@ struct RunningStages {
     publishing.stopAndJoin()
   }
 
-  private static func acquisitionMaker(
+  private static func startAcquisitions(
     _ configuration: DaemonConfiguration,
     bundle: ModelBundle?,
-    lanes: ScannerLanes,
-    directory: ScannerDirectory,
-    pipeline: WakeUp.Signaller
-  ) -> AcquisitionThreads.MakeAcquisition {
+    _ way: (lanes: ScannerLanes, directory: ScannerDirectory, pipeline: WakeUp.Signaller),
+    wake: WakeUp.Signaller,
+    logger: Logger
+  ) throws(StreamingError) -> AcquisitionThreads {
     let options = configuration.acquisitionOptions(for: bundle)
     let references = FileReferenceStore(folder: configuration.referenceFolder)
     let wanted = configuration.usbSelection
-    return { address, bus in
-      ScannerAcquisition(
-        address: address,
-        bus: bus,
-        options: options,
-        receiver: RingReceiver(
-          place: address.description,
-          // A server's scanner was named by its address.
-          wanted: bus == nil ? .any : wanted ?? .any,
-          lanes: lanes,
-          directory: directory,
-          pipeline: pipeline
-        ),
-        references: references
-      )
-    }
+    return try AcquisitionThreads(
+      addresses: configuration.servers,
+      wake: wake,
+      makeAcquisition: { address, bus in
+        ScannerAcquisition(
+          address: address,
+          bus: bus,
+          options: options,
+          receiver: RingReceiver(
+            place: address.description,
+            // A server's scanner was named by its address.
+            wanted: bus == nil ? .any : wanted ?? .any,
+            lanes: way.lanes,
+            directory: way.directory,
+            pipeline: way.pipeline
+          ),
+          references: references
+        )
+      },
+      forget: { way.directory.forget(place: $0.description) },
+      logger: logger
+    )
   }
 
+  /// Starts the thread that follows the bus; nil when nothing on this machine's USB is read.
   private static func startHotplug(
+    _ configuration: DaemonConfiguration,
     _ acquisitions: AcquisitionThreads,
     wakeUp: consuming WakeUp
-  ) throws -> RunningStage {
+  ) throws -> RunningStage? {
+    guard configuration.usbSelection != nil else { return nil }
     let signaller = wakeUp.signaller
     let stop = StopFlag()
     let bus = try USBBus { acquisitions.busChanged($0) }

@@ -25,7 +25,7 @@ struct Spectrad: AsyncParsableCommand {
 
   @Option(
     name: .customLong("source"),
-    help: "A scanner to read, usbip://HOST:PORT/BUSID. Repeatable."
+    help: "Scanners to read: usb, usb:NAME or usbip://HOST:PORT/BUSID. Repeatable."
   )
   var sources: [String] = []
 

@@ -13,8 +13,16 @@ import Testing
   static let scans = 10_000
   #endif
 
-  @Test func `scans over USBIP allocate nothing on the acquisition thread`() throws {
+  /// A plain scan, and one of five sections that overlap.
+  @Test(arguments: [nil, "random 9"])
+  func `scans over USBIP allocate nothing on the acquisition thread`(sections: String?) throws {
     var device = ScriptedDevice()
+    if let sections {
+      device.scanFile = try SectionScans.named(sections).scanFile.bytes
+      device.referenceFile = try #require(SectionScans.all.references["width 6"]).bytes
+    }
+    // A scanner that is not well is told about once, and looked at after each scan.
+    device.answers["03/0F"] = [1]
     // A busy device, a late answer and a file begun anew are part of a scanner's ordinary life.
     for scan in stride(from: 50, to: 200, by: 10) {
       device.faults["02/18", default: [:]][scan] = .busy

@@ -75,6 +75,15 @@ import Testing
     #expect(refusal(&session, &decoder) == .referenceRefused(.noSerialNumber))
   }
 
+  @Test func `a device that was put on Hadamard is told as such`() throws {
+    let wire = ScriptedTransport.Wire()
+    var decoder = ScanDecoder()
+    var session = try preparedSession(wire, &decoder)
+    let hadamard = try #require(GoldenScans.all.refusedFiles["hadamardScan"]).bytes
+    wire.device.withLock { $0.fileOfNextScan = hadamard }
+    #expect(refusal(&session, &decoder) == .scanFile(.hadamardScan))
+  }
+
   @Test func `a busy device has to be asked again`() throws {
     var device = ScriptedDevice()
     device.faults = ["02/18": [0: .busy]]

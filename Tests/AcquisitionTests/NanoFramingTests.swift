@@ -116,7 +116,7 @@ import Testing
 }
 
 /// A small generator whose whole state is its seed.
-private struct SplitMix: RandomNumberGenerator {
+struct SplitMix: RandomNumberGenerator {
   var state: UInt64
 
   mutating func next() -> UInt64 {

@@ -118,7 +118,7 @@ import Testing
   ) {
     var bytes = golden.scanFile.bytes
     bytes.replaceSubrange(offset..<offset + damage.count, with: damage)
-    #expect(throws: AcquisitionError.referenceRefused(problem)) {
+    #expect(throws: problem) {
       try ReferenceProblem.check(bytes.span)
     }
     #expect(AcquisitionError.referenceRefused(problem).reason == reason)
@@ -131,7 +131,7 @@ import Testing
     for index in 0..<237 where index < 24 || (index - 24) % 25 != 0 {
       bytes.replaceSubrange(245 + 4 * index..<249 + 4 * index, with: [0x18, 0x79, 0, 0])
     }
-    #expect(throws: AcquisitionError.referenceRefused(.tooDark(peak: 1000))) {
+    #expect(throws: ReferenceProblem.tooDark(peak: 1000)) {
       try ReferenceProblem.check(bytes.span)
     }
   }

@@ -111,6 +111,49 @@ import Testing
     #expect(session.health.isEmpty)
   }
 
+  @Test func `a device that counts a new session is prepared before its next scan`() throws {
+    let wire = ScriptedTransport.Wire()
+    var decoder = ScanDecoder()
+    var session = try preparedSession(wire, &decoder)
+    _ = try session.scan()
+    wire.device.withLock { device in
+      device.scanCount = 0x0004_0000
+      device.isSleepAllowed = true
+    }
+    _ = try session.scan()
+    #expect(wire.device.withLock { $0.isSleepAllowed })
+    _ = try session.scan()
+    #expect(wire.device.withLock { $0.isSleepAllowed } == false)
+    #expect(session.health.isEmpty)
+  }
+
+  @Test func `a device that is busy for every command has to wait and is not lost`() throws {
+    let wire = ScriptedTransport.Wire()
+    var decoder = ScanDecoder()
+    var session = try preparedSession(wire, &decoder)
+    wire.device.withLock { $0.isBusy = true }
+    for _ in 0..<3 { #expect(try session.scan() == nil) }
+    try session.keepAwake()
+    wire.device.withLock { $0.isBusy = false }
+    #expect(try session.scan() != nil)
+  }
+
+  @Test func `a scan that the scanner's button started is waited for`() throws {
+    let wire = ScriptedTransport.Wire()
+    var decoder = ScanDecoder()
+    var session = try preparedSession(wire, &decoder)
+    wire.device.withLock { device in
+      device.faults = ["02/18": [0: .error]]
+      device.answers["04/03"] = [3, 0, 0, 0]
+    }
+    #expect(try session.scan() == nil)
+    wire.device.withLock { device in
+      device.scanByButton()
+      device.answers = [:]
+    }
+    #expect(try session.scan() != nil)
+  }
+
   @Test(arguments: [
     ("03/0C", [15, 3, 31, 2, 7, 0, 0] as [UInt8], ScannerHealth.clockUnset),
     ("03/0C", [26, 13, 31, 2, 7, 0, 0], .clockUnset),

@@ -6,6 +6,7 @@ import Testing
 @Suite struct ScannerAcquisitionTests {
   @Test(arguments: [
     (ListeningSocket.Kind.unix, ScriptedScanner.Manners.good), (.unix, .reportByReport),
+    (.unix, .emptyBetween),
     (.tcp, .good),
   ])
   func `a scanner is identified, prepared and scanned`(
@@ -74,6 +75,9 @@ import Testing
     ("03/0F", 0, .error, []),
     ("03/0C", 0, .error, []),
     ("03/00", 0, .error, []),
+    ("03/00", 0, .silence, []),
+    ("03/0F", 0, .silence, []),
+    ("03/0C", 0, .late, []),
     ("00/2E", 2, .length(100), []),
     ("00/2E", 8, .silence, []),
     ("00/2E", 13, .length(0), []),
@@ -130,7 +134,7 @@ import Testing
     let last = try #require(seen.headers.last)
     #expect(last.relativeHumidityPercent == nil)
     #expect(last.detectorTemperatureCelsius == nil)
-    #expect(seen.errors.isEmpty)
+    #expect(seen.errors.contains(.unhealthy([.temperatureSensorFault, .humiditySensorFault])))
   }
 
   @Test func `without a reference scans arrive and the reason is told`() throws {

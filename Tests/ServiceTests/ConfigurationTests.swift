@@ -1,4 +1,5 @@
 import Acquisition
+import Foundation
 import Service
 import Testing
 
@@ -29,6 +30,14 @@ import Testing
 
   @Test func `every key has a value in these tests`() {
     #expect(Set(ConfigurationKey.all.map(\.name)) == Set(ConfigurationTests.values.keys))
+  }
+
+  @Test func `the example file explains every key with its default`() throws {
+    let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let text = try String(contentsOfFile: root + "/docs/spectrad.conf", encoding: .utf8)
+    for key in ConfigurationKey.all where key.name != "bundle.path" {
+      #expect(text.contains("\n#\(key.fileName)=\(key.defaultText)\n"), "\(key.fileName)")
+    }
   }
 
   @Test(arguments: ConfigurationKey.all.map(\.name), Layer.allCases)

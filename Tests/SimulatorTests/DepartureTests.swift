@@ -160,6 +160,10 @@ struct DepartureTests {
     let lonely = try DepartureTests.device("scan 9 stall", speed: .factor(1))
     lonely.advance(now: 3_600 * DepartureTests.second)
     #expect(lonely.isOnBus)
+    lonely.plugIn(now: 3_600 * DepartureTests.second)
+    lonely.unplug()
+    lonely.advance(now: 7_200 * DepartureTests.second)
+    #expect(lonely.isOnBus, "its host is gone")
     let awake = try DepartureTests.device("scan 9 stall", speed: .factor(1))
     awake.plugIn(now: 0)
     _ = awake.reply(to: "40 0D 03 00 0E 03 00")
@@ -173,8 +177,8 @@ struct DepartureTests {
     #expect(!awake.isOnBus)
   }
 
-  @Test(arguments: [(10.0, 30.0), (1_000.0, 10.0)])
-  func `windows follow the speed down to ten seconds`(speed: Double, seconds: Double) throws {
+  @Test(arguments: [(2.0, 150.0), (1_000.0, 30.0)])
+  func `windows follow the speed down to half a minute`(speed: Double, seconds: Double) throws {
     let device = try DepartureTests.device("scan 9 stall", speed: .factor(speed))
     device.plugIn(now: 0)
     #expect(device.nextEvent == UInt64(seconds * 1e9))

@@ -137,11 +137,6 @@ static void prepare_command(gpointer unused) {
         }
 }
 
-static gboolean plug(gpointer scanner) {
-    scanner_plug(scanner);
-    return G_SOURCE_REMOVE;
-}
-
 static gboolean pass_on(gpointer signal_number) {
     kill(command, GPOINTER_TO_INT(signal_number));
     return G_SOURCE_CONTINUE;
@@ -178,8 +173,9 @@ int main(int count, char **arguments) {
         g_unix_signal_add(passed_on[i], pass_on, GINT_TO_POINTER(passed_on[i]));
     for (guint i = 0; i < scanners->len; i++) {
         Scanner *scanner = scanners->pdata[i];
-        if (scanner->plug_after_ms) g_timeout_add(scanner->plug_after_ms, plug, scanner);
-        if (scanner->unplug_after_ms) g_timeout_add(scanner->unplug_after_ms, scanner_pull, scanner);
+        if (scanner->plug_after_ms) g_timeout_add(scanner->plug_after_ms, scanner_plug, scanner);
+        if (scanner->unplug_after_ms)
+            g_timeout_add(scanner->unplug_after_ms, scanner_pull, scanner);
     }
     g_main_loop_run(loop);
     g_object_unref(bed);

@@ -19,11 +19,6 @@ enum { RETRY_MS = 50 };
 
 static int last_device_number = 1;
 
-static gboolean plug_again(gpointer scanner) {
-    scanner_plug(scanner);
-    return G_SOURCE_REMOVE;
-}
-
 // The descriptors as sysfs has them: the device's, then the configuration's with all its parts.
 static char *read_descriptors(int connection, guint32 device_id) {
     guint8 bytes[18 + 512];
@@ -71,14 +66,14 @@ static gboolean on_server(gint connection, GIOCondition condition, gpointer scan
     }
     // The device has gone, for the server was it. This removes the source as well.
     scanner_unplug(scanner);
-    g_timeout_add(RETRY_MS, plug_again, scanner);
+    g_timeout_add(RETRY_MS, scanner_plug, scanner);
     return G_SOURCE_CONTINUE;
 }
 
 gboolean scanner_pull(gpointer data) {
     Scanner *scanner = data;
     scanner_unplug(scanner);
-    if (scanner->replug_after_ms > 0) g_timeout_add(scanner->replug_after_ms, plug_again, scanner);
+    if (scanner->replug_after_ms > 0) g_timeout_add(scanner->replug_after_ms, scanner_plug, scanner);
     return G_SOURCE_REMOVE;
 }
 
@@ -99,14 +94,16 @@ static void announce(Scanner *scanner, Plugging *plugging, const char *descripto
         g_error("add_from_string: %s", error->message);
 }
 
-void scanner_plug(Scanner *scanner) {
+gboolean scanner_plug(gpointer data) {
+    Scanner *scanner = data;
+    if (scanner->plugging) return G_SOURCE_REMOVE;
     guint32 device_id = 0;
     int connection = usbip_import(scanner->socket_path, scanner->bus_id, &device_id);
     g_autofree char *descriptors = connection < 0 ? NULL : read_descriptors(connection, device_id);
     if (!descriptors) {
         if (connection >= 0) close(connection);
-        g_timeout_add(RETRY_MS, plug_again, scanner);
-        return;
+        g_timeout_add(RETRY_MS, scanner_plug, scanner);
+        return G_SOURCE_REMOVE;
     }
     int number = ++last_device_number;
     Plugging *plugging = plugging_new(scanner, connection, device_id);
@@ -119,6 +116,7 @@ void scanner_plug(Scanner *scanner) {
     announce(scanner, plugging, descriptors);
     plugging->server_source = g_unix_fd_add(connection, G_IO_IN | G_IO_HUP | G_IO_ERR, on_server,
                                             scanner);
+    return G_SOURCE_REMOVE;
 }
 
 void scanner_unplug(Scanner *scanner) {

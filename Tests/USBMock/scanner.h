@@ -5,7 +5,9 @@
 
 typedef struct Plugging Plugging;
 
-/// One scanner, plugged in or not; everything here belongs to the main thread.
+/// One scanner, plugged in or not.
+///
+/// What goes wrong is fixed before the command starts; `plugging` belongs to the main thread.
 typedef struct {
     char *socket_path, *bus_id;
     /// It is plugged into port `port` of bus 1.
@@ -14,14 +16,17 @@ typedef struct {
     int plug_after_ms, unplug_after_ms, replug_after_ms;
     int unplug_at_in, stall_at_in, stall_at_out, silent_from_in, empty_at_in, short_at_in;
     gboolean is_deaf, is_busy, is_forbidden, keeps_discarded;
-    gint in_count, out_count;
+    /// How many transfers there were; guarded by the lock of the current plugging.
+    int in_count, out_count;
     UMockdevTestbed *bed;
     /// NULL while it is not plugged in.
     Plugging *plugging;
 } Scanner;
 
 /// Plugs the scanner in when its server lets it be imported; else tries again until it does.
-void scanner_plug(Scanner *scanner);
+///
+/// Nothing happens when it is plugged in. Takes a `Scanner *`; a source that runs once.
+gboolean scanner_plug(gpointer scanner);
 
 /// Takes the scanner off the bus: transfers end, the server sees a closed connection.
 void scanner_unplug(Scanner *scanner);

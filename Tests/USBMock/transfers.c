@@ -173,13 +173,13 @@ static int driver_request(Plugging *plugging, UMockdevIoctlData *argument) {
 
 static int clear_halt(Plugging *plugging, UMockdevIoctlData *argument) {
     UMockdevIoctlData *data = umockdev_ioctl_data_resolve(argument, 0, sizeof(int), NULL);
-    gboolean is_in = *(int *)data->data & 0x80;
+    guint8 endpoint = *(int *)data->data & 0xff;
     umockdev_ioctl_data_unref(data);
-    *(is_in ? &plugging->is_in_halted : &plugging->is_out_halted) = FALSE;
-    // The endpoint may have halted at the scanner itself. Nobody waits for this reply.
-    const guint8 setup[SETUP_BYTES] = {0x02, 0x01, 0, 0, is_in ? 0x81 : 0x01, 0, 0, 0};
+    *(endpoint & 0x80 ? &plugging->is_in_halted : &plugging->is_out_halted) = FALSE;
+    // CLEAR_FEATURE, as the kernel would send it. No transfer of the program's waits for the reply.
+    const guint8 setup[SETUP_BYTES] = {0x02, 1, 0, 0, endpoint};
     usbip_submit(plugging->connection, ++plugging->last_sequence, plugging->device_id, 0, setup,
-                 (const guint8 *)"", 0);
+                 setup, 0);
     return 0;
 }
 

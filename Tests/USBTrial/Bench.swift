@@ -106,8 +106,8 @@ struct OpenScanner: ~Copyable {
   /// Waits ten seconds for so many reports; prints how that ended, and after how long.
   mutating func expectNothing(reports: Int) throws(AcquisitionError) {
     let start = Deadline.now()
-    defer { print("waited \(milliseconds(since: start)) ms") }
-    print("received \(try receive(reports: reports, within: .seconds(10)))")
+    defer { say("waited \(milliseconds(since: start)) ms") }
+    say("received \(try receive(reports: reports, within: .seconds(10)))")
   }
 
   /// Sends a report of zeros, which mean nothing to a scanner.
@@ -116,6 +116,12 @@ struct OpenScanner: ~Copyable {
     let deadline = Deadline.after(duration)
     return try transport.send(bytes, from: 0, expectsReply: false, deadline: deadline)
   }
+}
+
+/// Prints a line at once: a trial that is killed has still told how far it came.
+func say(_ line: String) {
+  print(line)
+  fflush(nil)
 }
 
 /// Whole milliseconds since a point of CLOCK_MONOTONIC.

@@ -1,4 +1,5 @@
 import Acquisition
+import CAllocationCounter
 import Foundation
 import Glibc
 
@@ -7,11 +8,11 @@ extension USBTrial {
   static func departure(count: Int) throws(AcquisitionError) {
     let bench = try Bench()
     var scanner = try bench.open()
-    print("serial number of \(try scanner.perform(.readSerialNumber) ?? -1) bytes")
+    say("serial number of \(try scanner.perform(.readSerialNumber) ?? -1) bytes")
     var watched = pollfd(fd: scanner.descriptor, events: Int16(POLLIN), revents: 0)
     // SAFETY: poll writes into one structure, which lives for the call.
-    print("early \(unsafe poll(&watched, 1, 50))")
-    print("departed \(unsafe poll(&watched, 1, 10_000))")
+    say("early \(unsafe poll(&watched, 1, 50))")
+    say("departed \(unsafe poll(&watched, 1, 10_000))")
     _ = try scanner.perform(.readSerialNumber)
   }
 
@@ -21,18 +22,18 @@ extension USBTrial {
     var arrivals = 0
     while arrivals < count {
       // Arrival, departure, arrival, and so on.
-      guard bench.changes.wait(for: 2 * arrivals + 1) else { return print("no arrival") }
+      guard bench.changes.wait(for: 2 * arrivals + 1) else { return say("no arrival") }
       guard case .arrived(let attachment) = bench.changes.all[2 * arrivals] else { return }
       arrivals += 1
       do throws(AcquisitionError) {
         var scanner = try OpenScanner(attachment, on: bench.bus)
         while let length = try scanner.perform(.readSerialNumber) {
           guard arrivals == count else { continue }
-          print("\(attachment) \(attachment.deviceAddress) \(length) bytes")
+          say("\(attachment) \(attachment.deviceAddress) \(length) bytes")
           break
         }
       } catch {
-        print("\(attachment) \(attachment.deviceAddress) \(error.reason)")
+        say("\(attachment) \(attachment.deviceAddress) \(error.reason)")
       }
     }
     // The first plugging is over for good.
@@ -60,7 +61,7 @@ extension USBTrial {
       }
     }
     let after = (entryCount("/proc/self/fd"), entryCount("/proc/self/task"))
-    print("descriptors \(after.0 - before.0), threads \(after.1 - before.1)")
+    say("descriptors \(after.0 - before.0), threads \(after.1 - before.1)")
   }
 
   /// Makes and ends the bus again and again.
@@ -69,10 +70,10 @@ extension USBTrial {
     for round in 0..<count {
       if round == 1 { before = (entryCount("/proc/self/fd"), entryCount("/proc/self/task")) }
       let bench = try Bench()
-      guard case .arrived = bench.changes.all.first else { return print("nobody there") }
+      guard case .arrived = bench.changes.all.first else { return say("nobody there") }
     }
     let after = (entryCount("/proc/self/fd"), entryCount("/proc/self/task"))
-    print("descriptors \(after.0 - before.0), threads \(after.1 - before.1)")
+    say("descriptors \(after.0 - before.0), threads \(after.1 - before.1)")
   }
 
   /// Starts USB in a process that may open no more files.
@@ -88,7 +89,19 @@ extension USBTrial {
     var scanner = try { () throws(AcquisitionError) in try Bench().open() }()
     var done = 0
     for _ in 0..<count where try scanner.perform(.readSerialNumber) == 8 { done += 1 }
-    print("exchanged \(done)")
+    say("exchanged \(done)")
+  }
+
+  /// Counts what this thread allocates for each of so many exchanges.
+  static func allocations(count: Int) throws(AcquisitionError) {
+    let bench = try Bench()
+    var scanner = try bench.open()
+    _ = try scanner.perform(.readSerialNumber)
+    let start = callocation_count()
+    var done = 0
+    for _ in 0..<count where try scanner.perform(.readSerialNumber) == 8 { done += 1 }
+    let total = callocation_count() - start
+    say("\(total) allocations in \(done) exchanges")
   }
 
   /// Waits for a second with a transfer under way; prints the CPU time that this took.
@@ -98,7 +111,7 @@ extension USBTrial {
     _ = try scanner.perform(.readSerialNumber)
     let before = cpuMilliseconds(CLOCK_PROCESS_CPUTIME_ID)
     _ = try scanner.receive(within: .milliseconds(duration))
-    print("cpu \(cpuMilliseconds(CLOCK_PROCESS_CPUTIME_ID) - before)")
+    say("cpu \(cpuMilliseconds(CLOCK_PROCESS_CPUTIME_ID) - before)")
   }
 }
 

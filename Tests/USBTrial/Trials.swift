@@ -11,8 +11,8 @@ extension USBTrial {
       switch change {
       case .arrived(let attachment):
         let stays = bench.bus.isAttached(attachment) ? "stays" : "gone"
-        print("arrived \(attachment) \(attachment.deviceAddress) \(stays)")
-      case .left(let attachment): print("left \(attachment) \(attachment.deviceAddress)")
+        say("arrived \(attachment) \(attachment.deviceAddress) \(stays)")
+      case .left(let attachment): say("left \(attachment) \(attachment.deviceAddress)")
       }
     }
   }
@@ -23,7 +23,7 @@ extension USBTrial {
     var scanner = try bench.open()
     var done = 0
     for _ in 0..<count where try scanner.perform(.readSerialNumber) == 8 { done += 1 }
-    print("exchanged \(done)")
+    say("exchanged \(done)")
   }
 
   /// Reads the reference file, most of it nine reports at a time.
@@ -31,14 +31,14 @@ extension USBTrial {
     let bench = try Bench()
     var scanner = try bench.open()
     for _ in 0..<count {
-      guard try scanner.perform(.beginFile, 2) == 4 else { return print("no file") }
+      guard try scanner.perform(.beginFile, 2) == 4 else { return say("no file") }
       let size = scanner.replyNumber
       var (read, sum) = (0, UInt32(0))
       while read < size, let length = try scanner.perform(.readFileChunk) {
         for byte in scanner.replyBytes(length) { sum = sum &* 31 &+ UInt32(byte) }
         read += length
       }
-      print("file \(read) of \(size) bytes, sum \(sum)")
+      say("file \(read) of \(size) bytes, sum \(sum)")
     }
   }
 
@@ -54,9 +54,9 @@ extension USBTrial {
           var scanner = try OpenScanner(attachment, on: bench.bus)
           for _ in 0..<50 where try scanner.perform(.readSerialNumber) != nil { done += 1 }
         } catch {
-          print("error \(error.reason)")
+          say("error \(error.reason)")
         }
-        print("\(attachment) exchanged \(done)")
+        say("\(attachment) exchanged \(done)")
         finished.signal()
       }
     }
@@ -70,9 +70,9 @@ extension USBTrial {
     for _ in 0..<5 {
       let start = Deadline.now()
       let came = try scanner.receive(within: .milliseconds(duration))
-      print("receive \(came) after \(milliseconds(since: start)) ms")
+      say("receive \(came) after \(milliseconds(since: start)) ms")
     }
-    print("serial number of \(try scanner.perform(.readSerialNumber) ?? -1) bytes")
+    say("serial number of \(try scanner.perform(.readSerialNumber) ?? -1) bytes")
   }
 
   /// Sends to a scanner that takes nothing.
@@ -82,7 +82,7 @@ extension USBTrial {
     for _ in 0..<5 {
       let start = Deadline.now()
       let went = try scanner.sendNothing(within: .milliseconds(duration))
-      print("send \(went) after \(milliseconds(since: start)) ms")
+      say("send \(went) after \(milliseconds(since: start)) ms")
     }
   }
 
@@ -96,11 +96,11 @@ extension USBTrial {
       try scanner.expectNothing(reports: count)
       start = Deadline.now()
     } catch {
-      print("error \(error.reason)")
+      say("error \(error.reason)")
     }
-    print("closed after \(milliseconds(since: start)) ms")
+    say("closed after \(milliseconds(since: start)) ms")
     var again = try bench.open()
-    print("again \(try again.perform(.readSerialNumber) ?? -1) bytes")
+    say("again \(try again.perform(.readSerialNumber) ?? -1) bytes")
   }
 
   /// Is told to stop in the middle of a wait.
@@ -116,7 +116,7 @@ extension USBTrial {
     do throws(AcquisitionError) {
       _ = try scanner.receive(within: .seconds(10))
     } catch {
-      print("error \(error.reason) after \(milliseconds(since: start)) ms")
+      say("error \(error.reason) after \(milliseconds(since: start)) ms")
     }
   }
 }

@@ -7,13 +7,13 @@ import Acquisition
   static func main() {
     let arguments = CommandLine.arguments
     guard arguments.count >= 2, let trial = trials[arguments[1]] else {
-      print("usbtrial: expected one of \(trials.keys.sorted())")
+      say("usbtrial: expected one of \(trials.keys.sorted())")
       return
     }
     do throws(AcquisitionError) {
       try trial(arguments.count > 2 ? Int(arguments[2]) ?? 1 : 1)
     } catch {
-      print("error \(error.reason): \(error)")
+      say("error \(error.reason): \(error)")
     }
   }
 
@@ -21,6 +21,6 @@ import Acquisition
     "watch": watch, "exchange": exchange, "files": files, "several": several,
     "receive-timeout": receiveTimeout, "send-timeout": sendTimeout, "wait": wait, "stop": stop,
     "departure": departure, "reopen": reopen, "rebus": rebus, "idle": idle, "orphan": orphan,
-    "replug": replug, "unavailable": unavailable,
+    "replug": replug, "allocations": allocations, "acquire": acquire, "unavailable": unavailable,
   ]
 }

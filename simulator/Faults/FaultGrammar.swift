@@ -39,8 +39,6 @@ extension FaultSentence {
     }
   }
 
-  // MARK: Leaving the bus
-
   private mutating func readDeparture() throws(FaultScriptError) -> DepartureFault? {
     var departure: DepartureFault
     if accepts("unplug") {
@@ -91,8 +89,6 @@ extension FaultSentence {
     }
     fault.kind = .departure(departure)
   }
-
-  // MARK: What is measured
 
   private mutating func readFailedScan(of fault: inout Fault) throws(FaultScriptError) {
     var (source, code, scans) = (ErrorStatus.Source.scan, ErrorStatus.converterData, 1)

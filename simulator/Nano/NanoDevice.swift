@@ -156,6 +156,7 @@ package final class NanoDevice {
     replies.removeAll()
     control.reset()
     state.transfer = nil
+    presence.idleWindow = nil
   }
 
   /// What has happened since the last call.

@@ -24,7 +24,7 @@ extension NanoDevice {
       guard first <= 1 else { return .error }
       state.isHibernationEnabled = first == 1
       // This very command makes the window that it falls in an active one.
-      presence.idleWindow = (now, true)
+      if presence.idleWindow != nil { presence.idleWindow = (now, true) }
       return .ok([])
     case .lampControl:
       state.controlsLamp = first != 0

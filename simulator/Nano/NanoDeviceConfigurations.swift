@@ -10,6 +10,7 @@ extension NanoDevice {
     var copy = recording.configuration
     (copy.name, copy.identifier) = ("Column 2", recording.configuration.identifier &+ 1)
     let hadamard = ScanConfiguration(
+      layout: recording.configuration.layout,
       identifier: recording.configuration.identifier &+ 2,
       serial: recording.serial,
       name: "Hadamard 1",

@@ -59,7 +59,9 @@ extension NanoDevice {
     var conditions = ScanFile.Conditions()
     conditions.deviceTime.microsecondsSinceEpoch = DeviceClock.bootMicroseconds
     (conditions.systemHundredths, conditions.detectorHundredths) = (3_000, 2_900)
-    (conditions.humidityHundredths, conditions.lampPhotodiode) = (2_000, 3_700)
+    conditions.humidityHundredths = 2_000
+    // A lamp that was as bright at the factory as in the recording is a healthy one.
+    conditions.lampPhotodiode = recording.scans.lazy.compactMap(\.lampPhotodiode).first ?? 3_700
     conditions.scanIndex = 0x0002_0001
     conditions.gain = recording.referenceGain
     let isZero = !faults.measurements(scan: currentScan) { $0 == .zeroReference }.isEmpty

@@ -21,8 +21,8 @@ struct Presence {
 extension NanoDevice {
   /// An idle device powers itself down at the end of such a window without a command.
   private static let idleWindowMilliseconds: UInt32 = 5 * 60 * 1_000
-  /// However fast the device works, its host needs some seconds to say that it shall not sleep.
-  private static let shortestIdleWindowNanoseconds: UInt64 = 10_000_000_000
+  /// However fast the device works, its host needs some time to say that it shall not sleep.
+  private static let shortestIdleWindowNanoseconds: UInt64 = 30_000_000_000
   /// How long the controller takes to boot.
   private static let bootMilliseconds: UInt32 = 1_500
 
@@ -69,7 +69,6 @@ extension NanoDevice {
     }
     presence.place = .away(until: until, hasLostPower: losesPower)
     presence.departureCount += 1
-    presence.idleWindow = nil
   }
 
   /// Command 02/1A.

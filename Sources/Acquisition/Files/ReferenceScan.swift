@@ -56,6 +56,8 @@ struct ReferenceScan: ~Copyable {
     }
     do throws(ScanFileError) {
       try checkUse(of: own, for: sections)
+      // Each point for itself: the maker's program goes on from where the section before ended,
+      // and so takes points of a section that begins lower from a line far away.
       var lines = LinearInterpolation(count: own.patterns)
       for pattern in 0..<sections.patterns {
         fitted[pattern] = lines.integer(at: scanWavelengths[pattern], wavelengths, signal)

@@ -121,7 +121,7 @@ extension AcquisitionError {
   }
 
   /// Whether the connection is still of use, so that the next scan may be tried on it.
-  var leavesConnectionUsable: Bool {
+  package var leavesConnectionUsable: Bool {
     switch self {
     case .scanFailed, .noNewScan, .scanFile, .reference, .referenceRefused, .referenceStore: true
     case .commandFailed, .busy, .unhealthy: true
@@ -145,7 +145,7 @@ extension AcquisitionError: CustomStringConvertible {
     case .deviceGone(let status): "the device left the bus (transfer status \(status))"
     case .transferFailed(let status): "a transfer failed with status \(status)"
     case .noPermission(let node):
-      "no permission to open \(node): install 60-spectrad.rules, then plug the scanner in again"
+      "no permission to open \(node): 60-spectrad.rules gives it to the group spectrad"
     case .inUse(let holder):
       "the scanner is in use by \(holder ?? "another program"); end that and it will be found"
     case .openingFailed(let code): "the scanner cannot be opened (\(libusbErrorName(code)))"

@@ -51,7 +51,7 @@ extension ScanSession where Transport: ~Copyable {
       description.serialNumber = serialNumber(link.replyText(length))
     }
     description.model = try readModel()
-    if let length = try ifSupported(.readLampUsage), length >= 8 {
+    if let length = try ifAnswered(.readLampUsage), length >= 8 {
       lampUsage = .milliseconds(Int64(clamping: replyNumber64))
     }
     if let length = try ifSupported(.readCalibration) {

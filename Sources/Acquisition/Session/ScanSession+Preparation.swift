@@ -36,10 +36,10 @@ extension ScanSession where Transport: ~Copyable {
   /// Reads the sensors that can be asked without a scan; a failed one is noted as health.
   mutating func checkSensors() throws(AcquisitionError) {
     // Most units of InnoSpectra have no sensor at their detector: a failure there is none.
-    if !isFromInnoSpectra, let count = try ifSupported(.readTemperatures) {
+    if !isFromInnoSpectra, let count = try ifAnswered(.readTemperatures) {
       standingHealth.note(.temperatureSensorFault, unless: hasTwoNumbers(count))
     }
-    if let count = try ifSupported(.readHumidity) {
+    if let count = try ifAnswered(.readHumidity) {
       standingHealth.note(.humiditySensorFault, unless: hasTwoNumbers(count))
     }
   }
@@ -59,7 +59,7 @@ extension ScanSession where Transport: ~Copyable {
   }
 
   private mutating func hibernationIsAllowed() throws(AcquisitionError) -> Bool? {
-    guard let count = try ifSupported(.readHibernation), count >= 1 else { return nil }
+    guard let count = try ifAnswered(.readHibernation), count >= 1 else { return nil }
     return link.reply[NanoRequest.headerByteCount] != 0
   }
 
@@ -67,7 +67,7 @@ extension ScanSession where Transport: ~Copyable {
   private mutating func setClock() throws(AcquisitionError) -> Bool {
     for _ in 0..<2 {
       try ifSupported(.setClock, clockParameters(Timestamp.now().calendarTime))
-      guard let count = try ifSupported(.readClock), count >= 7 else { return true }
+      guard let count = try ifAnswered(.readClock), count >= 7 else { return true }
       if let time = replyClock {
         let error = Timestamp.now().microsecondsSinceEpoch - time.microsecondsSinceEpoch
         if abs(error) <= Self.clockErrorMicrosecondsMax { return true }
@@ -89,6 +89,17 @@ extension ScanSession where Transport: ~Copyable {
         second: Int(link.reply[data + 6])
       )
     )
+  }
+
+  /// Asks what no scan depends on; nil when this device does not know it, or has nothing to say.
+  mutating func ifAnswered(_ command: NanoCommand) throws(AcquisitionError) -> Int? {
+    do throws(AcquisitionError) {
+      return try ifSupported(command)
+    } catch .timeout(.some), .protocolError {
+      return nil
+    } catch {
+      throw error
+    }
   }
 
   /// Carries out a command; nil when this device does not know it.

@@ -12,13 +12,20 @@ extension ScanSession where Transport: ~Copyable {
       throw .referenceRefused(.noSerialNumber)
     }
     guard let arrival = try scan() else { return nil }
-    try withFile { bytes throws(AcquisitionError) in
-      try ReferenceProblem.check(bytes)
-      do throws(ScanFileError) {
-        try decoder.setUserReference(bytes, measuredAt: arrival.time)
-      } catch {
-        throw .scanFile(error)
+    do throws(ReferenceProblem) {
+      try withFile { bytes throws(ReferenceProblem) in
+        try ReferenceProblem.check(bytes)
+        do throws(ScanFileError) {
+          try decoder.setUserReference(bytes, measuredAt: arrival.time)
+        } catch {
+          throw .unreadable(error)
+        }
       }
+    } catch .unreadable(let error) where error.isUnsupportedKind {
+      // Told as for any scan, so that the device is given another configuration.
+      throw .scanFile(error)
+    } catch {
+      throw .referenceRefused(error)
     }
     let bytes = withFile { bytes in bytes.indices.map { bytes[$0] } }
     return StoredReference(serialNumber: serialNumber, time: arrival.time, file: bytes)

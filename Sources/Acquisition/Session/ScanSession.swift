@@ -2,8 +2,8 @@ package import Spectra
 
 /// One connection to one scanner, from its identification to the last scan over it.
 ///
-/// Opening it reads what does not change; after that a scan allocates nothing. An error that leaves
-/// the connection usable says so (`AcquisitionError.leavesConnectionUsable`); after any other the
+/// `identify` and `prepare` read what does not change; after them a scan of a healthy scanner
+/// allocates nothing. An error that leaves the connection usable says so (`AcquisitionError.leavesConnectionUsable`); after any other the
 /// session is to be dropped.
 package struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
   /// How often a question or a file's transfer is begun before it counts as impossible.
@@ -44,7 +44,7 @@ package struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
   /// Errors stay until they are reset, and would spoil the next scan.
   private var hasErrors = true
 
-  /// Takes over a connected transport; nothing is sent before `open`.
+  /// Takes over a connected transport; nothing is sent before `identify`.
   package init(
     over transport: consuming Transport,
     options: AcquisitionOptions,
@@ -87,14 +87,18 @@ package struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
     while true {
       if options.statusPollInterval > .zero { try pause(options.statusPollInterval) }
       do throws(AcquisitionError) {
-        let status = try link.readNumber(.readDeviceStatus, timeout: options.commandTimeout)
-        if status & Self.scanInProgress == 0 { return }
+        guard try isScanInProgress() else { return }
       } catch {
         // The device may be deaf for a while as the scan begins; a late answer is skipped.
         guard error.mayPassWhenAskedAgain, deadline.remainingMilliseconds > 0 else { throw error }
       }
       guard deadline.remainingMilliseconds > 0 else { throw .timeout(command: .startScan) }
     }
+  }
+
+  private mutating func isScanInProgress() throws(AcquisitionError) -> Bool {
+    let status = try link.readNumber(.readDeviceStatus, timeout: options.commandTimeout)
+    return status & Self.scanInProgress != 0
   }
 
   /// Waits, or throws `stopped` as soon as that is asked for.
@@ -125,6 +129,10 @@ package struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
       guard try link.begin(.startScan, 0, timeout: options.slowCommandTimeout) else { return false }
     } catch .timeout(.some), .protocolError {
       // The scan may run although its answer is lost, late or spoilt: the scan counter will tell.
+    } catch .commandFailed(let command) {
+      // A scan that the scanner's button started has to end first.
+      guard try isScanInProgress() else { throw .commandFailed(command) }
+      return false
     } catch {
       throw error
     }

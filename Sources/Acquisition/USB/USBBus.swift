@@ -41,7 +41,7 @@ package final class USBBus: Sendable {
     }
   }
 
-  /// Whether this very plugging still lasts.
+  /// Whether this very plugging still lasts, as far as anybody here knows.
   package func isAttached(_ attachment: USBAttachment) -> Bool {
     context.isAttached(attachment)
   }

@@ -11,7 +11,8 @@ internal import Glibc
   static let cancellationTimeout = Duration.seconds(2)
   private static let interface: Int32 = 0
 
-  private let context: USBContext
+  /// Its event thread ends the transfers, so it has to outlive them.
+  private let bus: USBBus
   private let attachment: USBAttachment
   private let handle: OpaquePointer
   /// Raised when the device leaves the bus.
@@ -22,24 +23,24 @@ internal import Glibc
   var outgoing: USBTransfer
 
   /// Opens the scanner and takes its interface from the kernel's driver.
-  init(opening attachment: USBAttachment, in context: USBContext) throws(AcquisitionError) {
+  init(opening attachment: USBAttachment, on bus: USBBus) throws(AcquisitionError) {
     let departure = EventDescriptor()
-    guard let device = context.device(at: attachment, telling: departure) else {
+    guard let device = bus.context.device(at: attachment, telling: departure) else {
       throw .deviceGone(transferStatus: -ENODEV)
     }
     do throws(AcquisitionError) {
       unsafe handle = try USBConnection.claim(device)
     } catch {
-      context.forget(departure, at: attachment)
+      bus.context.forget(departure, at: attachment)
       throw error
     }
-    (self.context, self.attachment, self.departure) = (context, attachment, departure)
+    (self.bus, self.attachment, self.departure) = (bus, attachment, departure)
     unsafe incoming = USBTransfer(on: handle, endpoint: 0x81, capacity: 9 * reportByteCount)
     unsafe outgoing = USBTransfer(on: handle, endpoint: 0x01, capacity: reportByteCount)
   }
 
   deinit {
-    context.forget(departure, at: attachment)
+    bus.context.forget(departure, at: attachment)
     let deadline = Deadline.after(USBConnection.cancellationTimeout)
     _ = incoming.cancel(until: deadline)
     _ = outgoing.cancel(until: deadline)
@@ -49,6 +50,12 @@ internal import Glibc
     // This gives the interface back to the kernel's driver, too.
     unsafe libusb_release_interface(handle, USBConnection.interface)
     unsafe libusb_close(handle)
+  }
+
+  /// Hands on why a transfer failed, and remembers it when that was the last one.
+  func noted(_ error: AcquisitionError) -> AcquisitionError {
+    if case .deviceGone = error { bus.context.deviceIsGone(at: attachment) }
+    return error
   }
 
   /// Gives up both transfers; returns false when that is not confirmed in time.

@@ -11,6 +11,8 @@ internal import Synchronization
   private struct Presence {
     let device: USBDevice
     var departures: [EventDescriptor] = []
+    /// A transfer found out before the kernel or udev told.
+    var isGone = false
   }
 
   private static let vendor: Int32 = 0x0451
@@ -88,7 +90,12 @@ internal import Synchronization
 
 extension USBContext {
   func isAttached(_ attachment: USBAttachment) -> Bool {
-    present.withLock { $0[attachment] != nil }
+    present.withLock { $0[attachment].map { !$0.isGone } ?? false }
+  }
+
+  /// Notes that a device no longer answers because it has left; that will be told in its time.
+  func deviceIsGone(at attachment: USBAttachment) {
+    present.withLock { $0[attachment]?.isGone = true }
   }
 
   /// The device of a plugging, or nil when that has ended; `departure` is raised when it ends.
@@ -97,6 +104,7 @@ extension USBContext {
     telling departure: EventDescriptor
   ) -> USBDevice? {
     present.withLock { table in
+      guard table[attachment]?.isGone == false else { return nil }
       // In one step, so that a departure is never missed.
       table[attachment]?.departures.append(departure)
       return table[attachment]?.device

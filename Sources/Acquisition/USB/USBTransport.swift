@@ -9,8 +9,6 @@ package import Spectra
 package struct USBTransport: ~Copyable, ReportTransport {
   private let connection: USBConnection
   private let stopping: EventDescriptor
-  /// Kept alive, for its event thread ends the transfers.
-  private let bus: USBBus
 
   /// Opens the scanner; `stopping` interrupts every later wait.
   ///
@@ -20,8 +18,8 @@ package struct USBTransport: ~Copyable, ReportTransport {
     on bus: USBBus,
     stopping: EventDescriptor
   ) throws(AcquisitionError) {
-    connection = try USBConnection(opening: attachment, in: bus.context)
-    (self.bus, self.stopping) = (bus, stopping)
+    connection = try USBConnection(opening: attachment, on: bus)
+    self.stopping = stopping
   }
 
   /// Becomes readable when the scanner leaves the bus.
@@ -34,6 +32,19 @@ package struct USBTransport: ~Copyable, ReportTransport {
     expectsReply: Bool,
     deadline: Deadline
   ) throws(AcquisitionError) -> Bool {
+    do throws(AcquisitionError) {
+      return try sendReport(bytes, from: offset, expectsReply: expectsReply, deadline: deadline)
+    } catch {
+      throw connection.noted(error)
+    }
+  }
+
+  private func sendReport(
+    _ bytes: borrowing FixedArray<UInt8>,
+    from offset: Int,
+    expectsReply: Bool,
+    deadline: Deadline
+  ) throws(AcquisitionError) -> Bool {
     precondition(!connection.incoming.isInFlight, "the previous reply is still awaited")
     // First, so that the device finds somebody listening when it answers.
     if expectsReply { try connection.incoming.submit(byteCount: reportByteCount) }
@@ -41,14 +52,25 @@ package struct USBTransport: ~Copyable, ReportTransport {
     try connection.outgoing.submit(byteCount: reportByteCount)
     guard try wait(for: connection.outgoing.completed, until: deadline) else { return false }
     let sent = try connection.outgoing.finish()
-    guard sent == reportByteCount else {
-      throw .shortReport(byteCount: sent)
-    }
+    guard sent == reportByteCount else { throw .shortReport(byteCount: sent) }
     return true
   }
 
   /// Receives exactly `count` reports into `bytes` from `offset` on; false when the deadline passed.
   package mutating func receive(
+    into bytes: inout FixedArray<UInt8>,
+    at offset: Int,
+    count: Int,
+    deadline: Deadline
+  ) throws(AcquisitionError) -> Bool {
+    do throws(AcquisitionError) {
+      return try receiveReports(into: &bytes, at: offset, count: count, deadline: deadline)
+    } catch {
+      throw connection.noted(error)
+    }
+  }
+
+  private func receiveReports(
     into bytes: inout FixedArray<UInt8>,
     at offset: Int,
     count: Int,

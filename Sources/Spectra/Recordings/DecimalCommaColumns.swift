@@ -1,4 +1,4 @@
-/// Puts numbers together that a program tore apart: it wrote decimal commas and separated with commas.
+/// Puts numbers together that a program tore apart by decimal commas between commas.
 ///
 /// InnoSpectra's program does so where Windows is set to German: `901,5;0,17;108;73` reads
 /// `901,5,0,17,108,73`. A row of too many cells can usually be read in one way only, because counts
@@ -20,8 +20,8 @@ struct DecimalCommaColumns {
 
   /// Joins cells of the current row until there is one per column.
   ///
-  /// A row that needs no joining, or that none helps, stays as it is. Throws when the row can be read
-  /// in several ways.
+  /// A row that needs no joining, or that none helps, stays as it is. Throws when the row can be
+  /// read in several ways.
   func join(_ rows: inout CSVRows) throws(RecordingError) {
     let cellCount = (rows.cells.lastIndex { !$0.isMissing } ?? 0) + 1
     let decimals = [0] + (absorbance.map { [$0] } ?? [])

@@ -1,4 +1,4 @@
-/// A block of a JCAMP-DX file: the records from `##TITLE=` to `##END=`, which describe one spectrum.
+/// A block of a JCAMP-DX file: the records of one spectrum, from `##TITLE=` to `##END=`.
 struct JCAMPBlock {
   /// The records in their order, the title first and the end left out.
   private(set) var records: [JCAMPRecord]

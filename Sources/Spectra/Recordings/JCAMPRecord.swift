@@ -21,7 +21,7 @@ struct JCAMPRecord {
       start = end + 1
       if content.isEmpty { continue }
       if source.bytes[content].starts(with: "##".utf8) {
-        records.append(try JCAMPRecord(content.dropFirst(2), line, source))
+        records.append(JCAMPRecord(content.dropFirst(2), line, source))
       } else if records.isEmpty {
         throw .malformed(
           RecordingPlace(file: source.file, line: line),
@@ -35,22 +35,18 @@ struct JCAMPRecord {
     return records
   }
 
-  private init(
-    _ range: Range<Int>,
-    _ line: Int,
-    _ source: RecordingSource
-  ) throws(RecordingError) {
-    guard let text = String(validating: source.bytes[range], as: UTF8.self) else {
-      throw .malformed(
-        RecordingPlace(file: source.file, line: line),
-        found: Excerpt.text(source.bytes, from: range.lowerBound, to: range.upperBound),
-        expected: "a text in UTF-8"
-      )
-    }
+  private init(_ range: Range<Int>, _ line: Int, _ source: RecordingSource) {
+    let text = JCAMPRecord.text(source.bytes[range])
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     label = JCAMPRecord.normalised(String(parts[0]))
     value = parts.count > 1 ? JCAMPRecord.trimmed(parts[1]) : ""
     self.line = line
+  }
+
+  /// The text in UTF-8, or in Latin-1 as older programs write it.
+  private static func text(_ bytes: ArraySlice<UInt8>) -> String {
+    if let text = String(validating: bytes, as: UTF8.self) { return text }
+    return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
   }
 
   /// A label or a word of a value as it is compared with others.

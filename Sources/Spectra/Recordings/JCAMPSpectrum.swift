@@ -132,7 +132,7 @@ private enum JCAMPUnits {
     _ source: RecordingSource
   ) throws(RecordingError) -> Ordinate {
     switch JCAMPRecord.normalised(block.record("YUNITS")?.value ?? "") {
-    case "ABSORBANCE": return .absorbance
+    case let units where units.hasPrefix("ABSORBANCE"): return .absorbance
     case "REFLECTANCE", "TRANSMITTANCE": return .ratio
     default:
       throw refusal(

@@ -27,6 +27,7 @@ struct WideTableHeader {
     return name.isEmpty || [sampleName, temperatureName, humidityName].contains(name)
       || absorbanceIndex(name) != nil
       || DecimalNumber.value(bytes, in: bytes.indices) != nil
+      || DecimalNumber.value(bytes, in: bytes.indices, mark: UInt8(ascii: ",")) != nil
   }
 
   /// Reads the current row.

@@ -54,6 +54,10 @@ struct ScriptedDevice {
   var unknownCommands: Set<String> = ["03/FD", "02/80"]
   /// What some commands answer instead of what follows from the rest.
   var answers: [String: [UInt8]] = [:]
+  /// A telephone owns the device: it is busy for every command.
+  var isBusy = false
+  /// Whether each scan bears the lower half of its counter in its first and last word.
+  var marksScans = false
   /// Whether going to sleep is allowed.
   var isSleepAllowed = true
   /// The clock in the seven bytes of its commands; it stands still.
@@ -96,9 +100,10 @@ struct ScriptedDevice {
     defer { incoming = [] }
     let (flags, sequence) = (incoming[0], incoming[1])
     let name = hexadecimal(incoming[5]) + "/" + hexadecimal(incoming[4])
-    let fault = faults[name]?[count(name)]
+    let fault = isBusy ? .busy : faults[name]?[count(name)]
     commands.append(name)
     counts[name, default: 0] += 1
+    if isBusy { return deliver(nil, flags, sequence, .busy) }
     let answer = reply(to: name, Array(incoming[6..<(4 + length)]), fault)
     return deliver(answer, flags, sequence, fault)
   }
@@ -228,6 +233,11 @@ struct ScriptedDevice {
     let offset = scanFile[4] == 160 ? 95 : 120
     for index in 0..<4 {
       scanFile[offset + index] = UInt8(truncatingIfNeeded: scanCount >> (8 * UInt32(index)))
+    }
+    guard marksScans else { return }
+    for (word, byte) in [0, 1, 2, 3].flatMap({ byte in [(0, byte), (236, byte)] }) {
+      let value = 40_000 + scanCount & 0xFFFF
+      scanFile[245 + 4 * word + byte] = UInt8(truncatingIfNeeded: value >> (8 * UInt32(byte)))
     }
   }
 

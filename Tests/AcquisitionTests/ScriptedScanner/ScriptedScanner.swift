@@ -20,6 +20,8 @@ final class ScriptedScanner: Sendable {
     case good
     /// Each IN is answered by one report only.
     case reportByReport
+    /// Every other IN is answered by an empty packet.
+    case emptyBetween
     /// It sends these bytes instead of every answer.
     case says([UInt8])
   }
@@ -81,6 +83,7 @@ private struct ScriptedConnection {
   let manners: ScriptedScanner.Manners
   private var answers: [UInt8] = []
   private var waiting: (sequence: UInt32, length: Int)?
+  private var wasEmpty = false
 
   init(descriptor: Int32, manners: ScriptedScanner.Manners) {
     (self.descriptor, self.manners) = (descriptor, manners)
@@ -120,12 +123,17 @@ private struct ScriptedConnection {
 
   private mutating func answerWaiting() {
     guard let (sequence, wanted) = waiting else { return }
+    if case .emptyBetween = manners, !wasEmpty {
+      send(reply(3, sequence, status: 0, length: 0))
+      (waiting, wasEmpty) = (nil, true)
+      return
+    }
     var length = wanted
     if case .reportByReport = manners { length = min(64, wanted) }
     guard answers.count >= length else { return }
     send(reply(3, sequence, status: 0, length: length) + answers[..<length])
     answers.removeFirst(length)
-    waiting = nil
+    (waiting, wasEmpty) = (nil, false)
   }
 
   private func importDevice() -> Bool {

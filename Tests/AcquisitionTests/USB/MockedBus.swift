@@ -19,7 +19,11 @@ final class MockedBus {
     process.arguments?.append(MockedBus.program("usbtrial").path)
     process.arguments? += trial.split(separator: " ").map(String.init)
     process.standardInput = FileHandle.nullDevice
+    // libusb then complains about whoever closes a device too early.
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["LIBUSB_DEBUG": "2"]) { $1 }
     process.standardOutput = output
+    process.standardError = output
     try process.run()
   }
 
@@ -40,6 +44,8 @@ final class MockedBus {
   }
 
   /// What the trial printed, after its end; it is killed if that takes longer than a minute.
+  ///
+  /// Of what libusb has to say, only complaints about transfers under way at close are among it.
   func lines() throws -> [String] {
     let alarm = DispatchWorkItem { [process] in kill(process.processIdentifier, SIGKILL) }
     DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: alarm)
@@ -47,6 +53,7 @@ final class MockedBus {
     let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
     var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+      .filter { !$0.hasPrefix("libusb:") || $0.contains("[do_close]") }
     if process.terminationStatus != 0 || process.terminationReason == .uncaughtSignal {
       lines.append("ended with \(process.terminationStatus)")
     }
@@ -69,7 +76,9 @@ final class MockedBus {
   }
 
   private static func arguments(_ plugged: Plugged) throws -> [String] {
-    guard case .unix(let path) = try plugged.scanner.address().endpoint else { return [] }
+    guard case .usbip(let server) = try plugged.scanner.address(),
+      case .unix(let path) = server.endpoint
+    else { return [] }
     return ["--scanner", path, "1-1"] + plugged.faults.split(separator: " ").map(String.init)
   }
 }

@@ -1,5 +1,6 @@
 import Acquisition
 import Foundation
+import Synchronization
 import Testing
 
 @Suite(
@@ -49,6 +50,37 @@ struct USBBusTests {
         "error deviceGone: the device left the bus (transfer status -19)",
       ]
     )
+  }
+
+  @Test func `unplugging at any moment is survived`() throws {
+    let scanner = try ScriptedScanner()
+    let bus = try MockedBus([(scanner, "")], trial: "replug 20")
+    let isOver = Atomic(false)
+    let vandal = Thread {
+      while !isOver.load(ordering: .relaxed) {
+        usleep(.random(in: 0...40_000))
+        scanner.disconnect()
+      }
+    }
+    vandal.start()
+    defer { isOver.store(true, ordering: .relaxed) }
+    let lines = try bus.lines()
+    let pluggings = lines.prefix(20).map { $0.split(separator: " ") }
+    let addresses = pluggings.compactMap { $0.count > 1 ? Int($0[1]) : nil }
+    // One that left before it was looked at never arrived, so numbers may be missing.
+    #expect(addresses.count == 20 && zip(addresses, addresses.dropFirst()).allSatisfy(<))
+    // The last one may get its answer first.
+    #expect(pluggings.prefix(19).allSatisfy { $0.last == "deviceGone" }, "\(lines)")
+    #expect(lines.last == "error deviceGone: the device left the bus (transfer status -19)")
+  }
+
+  @Test func `scans go on after a scanner was plugged in again`() throws {
+    let lines = try MockedBus.run("acquire 6", faults: "--unplug-at-in 60 --replug-after 20")
+    #expect(lines.filter { $0 == "ready SIM0001 -" }.count == 2, "\(lines)")
+    #expect(lines.contains("disconnected SIM0001 deviceGone"))
+    #expect(lines.filter { $0.hasPrefix("disconnected") }.count == 2, "\(lines)")
+    #expect(lines.suffix(2) == ["disconnected SIM0001 -", "scans 6"])
+    #expect(!lines.contains { $0.hasSuffix("is not new") })
   }
 
   @Test func `one that is claimed elsewhere says by whom`() throws {

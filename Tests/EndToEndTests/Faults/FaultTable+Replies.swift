@@ -149,16 +149,18 @@ extension FaultTable {
       kind: .busy,
       moment: "while scanning",
       script: ["scan 4 busy on status"],
-      behaviour: "asks again",
-      states: undisturbed,
+      behaviour: "gives this scan up, says so, and scans again",
+      states: doubtful("busy"),
+      lost: [4],
       recoverySeconds: 2
     ),
     FaultCase(
       kind: .busy,
       moment: "in the middle of the file",
       script: ["scan 4 busy on chunk 3"],
-      behaviour: "reads the file again from its beginning",
-      states: undisturbed,
+      behaviour: "gives this scan up, says so, and scans again",
+      states: doubtful("busy"),
+      lost: [4],
       recoverySeconds: 2
     ),
     FaultCase(

@@ -81,9 +81,9 @@ def lamp_scan(numbers, sections, height, **changes):
     return golden.scan([max(1, c) for c in counts], dark, **changes)
 
 
-def random_sections(numbers):
+def random_sections(numbers, count):
     sections = []
-    for _ in range(numbers.randint(1, 5)):
+    for _ in range(count):
         start = numbers.randint(900, 1600)
         end = numbers.randint(start + 40, 1700)
         # A step of less than one column would repeat wavelengths, which is one case of its own.
@@ -157,7 +157,7 @@ def main():
             c * (1 + numbers.uniform(-1e-3, 1e-3)) for c in golden.CURVED
         ) if index % 3 == 2 else golden.CURVED
         name = numbers.choice(list(references))
-        add(f"random {index}", random_sections(numbers), references[name],
+        add(f"random {index}", random_sections(numbers, 1 + index % 5), references[name],
             gain=numbers.choice([1, 2, 4, 8, 16, 32, 64]), coefficients=coefficients)
     # A reference that a user measured has the scan's own sections, here with another gain.
     own = [(1100, 1500, 5, 60, 0), (900, 1250, 8, 40, 3), (1500, 1700, 2, 30, 1)]

@@ -113,6 +113,14 @@ import Testing
     #expect(try JCAMPTests.read(two, options).scans.map(\.sample) == ["milk_01", "milk_01"])
   }
 
+  @Test func `texts of older programs are Latin-1`() throws {
+    var bytes = Array(JCAMPTests.block(replacing: ["YUNITS": "Absorbance (AU)"]).utf8)
+    let letter = try #require(bytes.firstIndex(of: UInt8(ascii: "m")))
+    bytes[letter] = 0xE9
+    let recording = try RecordingReader.read(bytes: bytes, name: "a.jdx")
+    #expect(recording.scans[0].sample == "éilk")
+  }
+
   @Test(arguments: [
     ("2026/11/21 09:00:00.123456 +0000", "2026-11-21T09:00:00.123456Z"),
     ("2026/11/21 09:00:00 -0130", "2026-11-21T10:30:00Z"),

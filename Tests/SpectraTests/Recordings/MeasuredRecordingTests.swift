@@ -50,6 +50,22 @@ struct MeasuredRecordingTests {
     #expect(try RecordingReader.read(paths: [path]) == recording)
   }
 
+  @Test func `the absorbance of the powders survives JCAMP-DX`() throws {
+    let recording = try MeasuredRecordingTests.read("nirscan_powders/raw/group07")
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/powders.jdx"
+    try RecordingConversion.write(recording, to: path)
+    let again = try RecordingReader.read(paths: [path])
+    #expect(again.wavelengthsNanometres == recording.wavelengthsNanometres)
+    #expect(again.scanner.serialNumber == recording.scanner.serialNumber)
+    #expect(again.scans.map(\.sample) == recording.scans.map(\.sample))
+    #expect(again.scans.map(\.temperatureCelsius) == recording.scans.map(\.temperatureCelsius))
+    for (left, right) in zip(again.scans, recording.scans) {
+      let pairs = zip(left.absorbanceValues, right.absorbanceValues)
+      #expect(pairs.allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) })
+    }
+  }
+
   @Test func `the newer header of the same program is read`() throws {
     let recording = try MeasuredRecordingTests.read("nirscan_blobs/C_5510004.csv")
     let scan = try #require(recording.scans.first)

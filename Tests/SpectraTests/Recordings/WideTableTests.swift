@@ -79,6 +79,19 @@ import Testing
     }
   }
 
+  @Test func `numbers in quotes may have decimal commas, and no label has such a name`() throws {
+    let recording = try WideTableTests.read("donation_id,\"900,5\",901\n\"1,5\",\"0,25\",0.5\n")
+    #expect(recording.wavelengthsNanometres == [900.5, 901])
+    #expect(recording.scans[0].sample == "1,5")
+    #expect(recording.scans[0].absorbance == [0.25, 0.5])
+    let folder = try TemporaryFolder()
+    var labelled = recording
+    labelled.scans[0].labels = ["901,5": "low"]
+    #expect(throws: RecordingError.self) {
+      try RecordingConversion.write(labelled, to: folder.path + "/a.csv")
+    }
+  }
+
   @Test func `columns that hold no label at all are metadata`() throws {
     var events: [RecordingReadEvent] = []
     let text = "900,powder,count\n1,caffeine,3\n1,water,4\n"

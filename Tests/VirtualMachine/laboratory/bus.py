@@ -17,10 +17,10 @@ def load_driver() -> None:
 
 def settle() -> None:
     """Waits until udev has handled every event that the kernel has sent."""
-    subprocess.run(["udevadm", "settle", "--timeout=20"], check=True)
+    subprocess.run(["udevadm", "settle", "--timeout=60"], check=True)
 
 
-def wait_until(condition: Callable[[], object], what: str, seconds: float = 20.0):
+def wait_until(condition: Callable[[], object], what: str, seconds: float = 60.0):
     """Returns what the condition gave when that was true for the first time."""
     deadline = time.monotonic() + seconds
     while True:

@@ -41,7 +41,7 @@ class Program:
             self.process.kill()
         self.process.wait()
 
-    def wait_for_text(self, text: str, seconds: float = 30.0) -> None:
+    def wait_for_text(self, text: str, seconds: float = 120.0) -> None:
         def is_there() -> bool:
             if self.process.poll() is not None and text not in self.log.read_text():
                 raise AssertionError(f"{self.log.name}: it ended before it said '{text}'")
@@ -52,7 +52,7 @@ class Program:
     def stop(self) -> None:
         """Asks it to end, and expects that it does so well."""
         self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(20)
+        status = self.process.wait(60)
         assert status == 0, f"{self.log.name}: status {status} after SIGTERM"
 
 
@@ -70,12 +70,13 @@ def synthesize(donors: int, scans: int, seed: int = 7) -> Path:
 
 
 class Simulator(Program):
-    """spectrasim behind TCP port 3240 and a Unix socket, as fast as it can."""
+    """spectrasim behind TCP port 3240 and a Unix socket, as fast as it can, without pauses."""
 
-    def __init__(self, *recordings: Path, options: tuple[object, ...] = ("--speed", "max")):
+    def __init__(self, *recordings: Path, options: tuple[object, ...] = ()):
         self.socket = WORK / f"simulator-{Program.count + 1}.sock"
         addresses = ["--tcp", "127.0.0.1:3240", "--unix", self.socket]
-        super().__init__(["spectrasim", "--replay", *recordings, *addresses, *options])
+        command = ["spectrasim", "--replay", *recordings, *addresses]
+        super().__init__([*command, "--speed", "max", "--sample-gap", 0, *options])
         self.wait_for_text("spectrasim: ready")
         os.chmod(self.socket, 0o666)
 
@@ -104,7 +105,7 @@ class Daemon(Program):
         options = [word for key in keys for word in ("--set", key)]
         command = ["spectrad", "--config", self.folder / "spectrad.conf", "--bundle", bundle]
         super().__init__([*command, "--socket", self.socket, *options], user=user)
-        bus.wait_until(self.is_listening, f"{self.log.name}: the daemon listens", 60)
+        bus.wait_until(self.is_listening, f"{self.log.name}: the daemon listens", 120)
 
     def is_listening(self) -> bool:
         if self.process.poll() is not None:

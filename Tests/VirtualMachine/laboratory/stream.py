@@ -29,7 +29,7 @@ class Stream:
                     self.changed.notify_all()
 
     def wait_for(
-        self, condition: Callable[[list[dict]], object], what: str, seconds: float = 30.0
+        self, condition: Callable[[list[dict]], object], what: str, seconds: float = 120.0
     ):
         """Returns what the condition gave when that was true for the first time."""
         with self.changed:

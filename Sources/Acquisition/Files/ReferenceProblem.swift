@@ -2,6 +2,8 @@ internal import Spectra
 
 /// Why a scan of a white standard is not fit to be a reference.
 package enum ReferenceProblem: Error, Equatable, Sendable {
+  /// The file is no Column scan.
+  case unreadable(ScanFileError)
   /// The scanner could not set its gain.
   case gainFailure
   /// A word of the scan is so high that the converter may have clipped it.
@@ -16,6 +18,7 @@ package enum ReferenceProblem: Error, Equatable, Sendable {
   /// The stable name that clients read.
   package var reason: String {
     switch self {
+    case .unreadable: "referenceUnreadable"
     case .gainFailure: "referenceGainFailure"
     case .saturated: "referenceSaturated"
     case .noLight, .tooDark: "referenceTooDark"
@@ -35,26 +38,26 @@ package enum ReferenceProblem: Error, Equatable, Sendable {
   package static let peakCountMin: Int32 = 20_000
 
   /// Checks that the scan in `bytes` can serve as a reference.
-  package static func check(_ bytes: Span<UInt8>) throws(AcquisitionError) {
+  package static func check(_ bytes: Span<UInt8>) throws(ReferenceProblem) {
     let file: ScanFile
     do throws(ScanFileError) {
       file = try ScanFile(parsing: bytes)
     } catch {
-      throw .scanFile(error)
+      throw .unreadable(error)
     }
-    guard file.header.gain > 0 else { throw .referenceRefused(.gainFailure) }
+    guard file.header.gain > 0 else { throw .gainFailure }
     var signal = FixedArray<Int32>(repeating: 0, count: Limits.wavelengths)
     let maximum = file.decodeSignal(of: bytes, into: &signal)
-    guard maximum < saturationCount else { throw .referenceRefused(.saturated(count: maximum)) }
+    guard maximum < saturationCount else { throw .saturated(count: maximum) }
     var peak = Int32(0)
     for pattern in 0..<file.sections.patterns {
       let count = signal[pattern]
       guard count > 0 else {
-        throw .referenceRefused(.noLight(pattern: pattern, count: count))
+        throw .noLight(pattern: pattern, count: count)
       }
       peak = max(peak, count)
     }
-    guard peak >= peakCountMin else { throw .referenceRefused(.tooDark(peak: peak)) }
+    guard peak >= peakCountMin else { throw .tooDark(peak: peak) }
   }
 }
 
@@ -62,6 +65,7 @@ extension ReferenceProblem: CustomStringConvertible {
   /// What was found and what was expected.
   package var description: String {
     switch self {
+    case .unreadable(let error): "\(error)"
     case .gainFailure: "the scanner could not set its gain"
     case .saturated(let count):
       "a word of \(count) counts, expected less than \(ReferenceProblem.saturationCount)"
