@@ -212,5 +212,17 @@ extension FaultTable {
       states: undisturbed,
       recoverySeconds: 2
     ),
+    FaultCase(
+      kind: .errorReply,
+      moment: "to the start, then to the question for the last scan, before a scan that fails",
+      script: [
+        "scan 4 error on start", "scan 4 error on size", "scan 4 failed scan, battery code 1",
+      ],
+      firings: 3,
+      behaviour: "asks again which scan the scanner holds, so the old one is not taken again",
+      states: ["ready", "ready commandFailed", "ready scanFailed", "ready"],
+      lost: [4],
+      recoverySeconds: 2
+    ),
   ]
 }
