@@ -64,16 +64,18 @@ struct Laboratory {
     )
   }
 
-  /// Starts the daemon with unmodified libusb, on a bus with the simulator's first scanner; does not
-  /// wait.
-  func launchDaemonOnMockedBus(settings: [String] = []) throws -> RunningProgram {
-    try RunningProgram(
+  /// Starts the daemon with unmodified libusb, on a bus with the simulator's scanners; does not wait.
+  func launchDaemonOnMockedBus(
+    scanners: Int = 1,
+    settings: [String] = []
+  ) throws -> RunningProgram {
+    let plugged = (0..<scanners).flatMap {
+      ["--scanner", folder.path("simulator.sock"), "1-\($0 + 1)"]
+    }
+    let daemon = daemonArguments(sources: ["usb"], ProjectFiles.bundle, settings)
+    return try RunningProgram(
       "usbmock",
-      [
-        "--scanner", folder.path("simulator.sock"), "1-1", "--",
-        RunningProgram.path(of: "spectrad"),
-      ]
-        + daemonArguments(sources: ["usb"], ProjectFiles.bundle, settings),
+      plugged + ["--", RunningProgram.path(of: "spectrad")] + daemon,
       in: folder
     )
   }

@@ -19,12 +19,11 @@ import Testing
   }
 
   private func check(_ fault: FaultCase, over path: FaultPath, states: [String]) async throws {
-    let outcome = try await TrialSlots.shared.run {
+    let outcome: FaultOutcome = try await TrialSlots.shared.run {
       try await FaultTrial(over: path).run(
         script: fault.script,
         published: fault.published.count,
-        isOver: fault.returns
-          ? nil : { $0.scannerStates.count >= states.count }
+        lastState: fault.returns ? nil : states.count
       )
     }
     let notAccepted = Set(1...FaultTrial.scanCount).subtracting(fault.accepted)

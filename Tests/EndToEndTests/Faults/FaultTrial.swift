@@ -19,12 +19,12 @@ struct FaultTrial {
 
   /// Serves the recorded scans but those `without`, with the script's faults, to the end.
   ///
-  /// `isOver` looks at the client's lines where the scanner does not come to the recording's end.
+  /// Where the scanner does not come to the recording's end, so many states of it are waited for.
   func run(
     script: [String],
     without missing: Set<Int> = [],
     published: Int,
-    isOver: (@Sendable ([StreamLine]) -> Bool)? = nil
+    lastState: Int? = nil
   ) async throws -> FaultOutcome {
     let recording = try FaultRecording.write(without: missing, to: laboratory.folder)
     let daemon = try await startDaemon()
@@ -32,8 +32,8 @@ struct FaultTrial {
     let isGreeted = try await client.awaitLines { !$0.isEmpty }
     try #require(isGreeted, "\(daemon.errors)")
     let simulator = try startSimulator(recording, script)
-    if let isOver {
-      _ = try await client.awaitLines(seconds: 40, until: isOver)
+    if let lastState {
+      _ = try await client.awaitLines(seconds: 40) { $0.scannerStates.count >= lastState }
       // Nothing more may come.
       _ = try await client.awaitLines(seconds: 0.5) { _ in false }
     } else {
@@ -126,7 +126,7 @@ extension [StreamLine] {
       ([line.state ?? "?"] + (line.reason.map { [$0] } ?? [])).joined(separator: " ")
     }
     if states.last == "disconnected" { states.removeLast() }
-    return Array(states.drop { !$0.hasPrefix("ready") })
+    return [String](states.drop { !$0.hasPrefix("ready") })
   }
 }
 

@@ -11,7 +11,7 @@ actor UndisturbedRuns {
     if let run = runs[missing] { return try await run.value }
     let run = Task {
       let count = FaultTrial.scanCount - missing.count
-      let outcome = try await TrialSlots.shared.run {
+      let outcome: FaultOutcome = try await TrialSlots.shared.run {
         try await FaultTrial(over: .usbip).run(script: [], without: missing, published: count)
       }
       try #require(outcome.answers.count == count, "\(outcome.daemonErrors)")
