@@ -74,7 +74,7 @@ extension FaultTable {
       kind: .zeroReference,
       moment: "until the scanner is plugged in again",
       script: [
-        "scan 1 zero reference", "scan 4 unplug before start, replug after 200 ms",
+        "scan 1 zero reference", "scan 4 unplug before start, replug after 600 ms",
       ],
       firings: 2,
       behaviour: "publishes scans without absorbance and does not accept them",
@@ -97,7 +97,7 @@ extension FaultTable {
     FaultCase(
       kind: .lowLight,
       moment: "in one scan",
-      script: ["scan 4 low light, divided by 100000"],
+      script: ["scan 4 low light, divided by 500"],
       behaviour: "publishes the scan and does not accept it",
       states: undisturbed,
       rejected: [4: ["lowLight"]],

@@ -28,7 +28,7 @@ extension FaultTable {
     FaultCase(
       kind: .unplugAndReplug,
       moment: "before the start",
-      script: ["scan 4 unplug before start, replug after 300 ms"],
+      script: ["scan 4 unplug before start, replug after 600 ms"],
       behaviour: "connects again with growing pauses; the open sample goes on",
       states: away,
       statesOnUSB: awayOnUSB,
@@ -37,7 +37,7 @@ extension FaultTable {
     FaultCase(
       kind: .unplugAndReplug,
       moment: "while scanning",
-      script: ["scan 4 unplug while scanning, replug after 300 ms"],
+      script: ["scan 4 unplug while scanning, replug after 600 ms"],
       behaviour: "connects again; the scan that ran is not taken for one of its own",
       states: away,
       statesOnUSB: awayOnUSB,
@@ -47,7 +47,7 @@ extension FaultTable {
     FaultCase(
       kind: .unplugAndReplug,
       moment: "before the file's first packet",
-      script: ["scan 4 unplug after 0 packets, replug after 300 ms"],
+      script: ["scan 4 unplug after 0 packets, replug after 600 ms"],
       behaviour: "connects again; a part of a file is never decoded",
       states: away,
       statesOnUSB: awayOnUSB,
@@ -57,7 +57,7 @@ extension FaultTable {
     FaultCase(
       kind: .unplugAndReplug,
       moment: "in the middle of the file",
-      script: ["scan 4 unplug after 30 packets, replug after 300 ms"],
+      script: ["scan 4 unplug after 30 packets, replug after 600 ms"],
       behaviour: "connects again; a part of a file is never decoded",
       states: away,
       statesOnUSB: awayOnUSB,
@@ -67,7 +67,7 @@ extension FaultTable {
     FaultCase(
       kind: .unplugAndReplug,
       moment: "before the file's last packet",
-      script: ["scan 4 unplug after 66 packets, replug after 300 ms"],
+      script: ["scan 4 unplug after 66 packets, replug after 600 ms"],
       behaviour: "connects again; a part of a file is never decoded",
       states: away,
       statesOnUSB: awayOnUSB,
@@ -77,7 +77,7 @@ extension FaultTable {
     FaultCase(
       kind: .unplugAndReplug,
       moment: "between two samples",
-      script: ["scan 6 unplug before start, replug after 300 ms"],
+      script: ["scan 6 unplug before start, replug after 600 ms"],
       behaviour: "connects again; samples are numbered on",
       states: away,
       statesOnUSB: awayOnUSB,
@@ -87,8 +87,8 @@ extension FaultTable {
       kind: .unplugAndReplug,
       moment: "twice, at the first scan and in a file",
       script: [
-        "scan 1 unplug before start, replug after 100 ms",
-        "scan 4 unplug after 30 packets, replug after 100 ms",
+        "scan 1 unplug before start, replug after 600 ms",
+        "scan 4 unplug after 30 packets, replug after 600 ms",
       ],
       firings: 2,
       behaviour: "connects again each time, with short pauses after a scan has succeeded",
@@ -123,7 +123,7 @@ extension FaultTable {
     FaultCase(
       kind: .hibernation,
       moment: "while scanning, until its button is pressed",
-      script: ["scan 4 hibernation, button after 300 ms"],
+      script: ["scan 4 hibernation, button after 600 ms"],
       behaviour: "connects again, forbids sleep and sets the clock",
       states: away,
       statesOnUSB: awayOnUSB,
@@ -133,7 +133,7 @@ extension FaultTable {
     FaultCase(
       kind: .reset,
       moment: "before the start",
-      script: ["scan 4 reset before start, back after 300 ms"],
+      script: ["scan 4 reset before start, back after 600 ms"],
       behaviour: "connects again and prepares it as if it were new",
       states: away,
       statesOnUSB: awayOnUSB,
@@ -142,7 +142,7 @@ extension FaultTable {
     FaultCase(
       kind: .reset,
       moment: "while scanning",
-      script: ["scan 4 reset while scanning, back after 300 ms"],
+      script: ["scan 4 reset while scanning, back after 600 ms"],
       behaviour: "connects again and prepares it as if it were new",
       states: away,
       statesOnUSB: awayOnUSB,
@@ -152,7 +152,7 @@ extension FaultTable {
     FaultCase(
       kind: .reset,
       moment: "in the middle of the file",
-      script: ["scan 4 reset after 30 packets, back after 300 ms"],
+      script: ["scan 4 reset after 30 packets, back after 600 ms"],
       behaviour: "connects again and prepares it as if it were new",
       states: away,
       statesOnUSB: awayOnUSB,

@@ -3,14 +3,20 @@ import Foundation
 /// What a running process holds of the system.
 struct ProcessResources: Equatable {
   var descriptors: Int
-  var threads: Int
+  /// Those with names of their own: the rest is Dispatch's pool, which comes and goes.
+  var namedThreads: Int
 
   /// Looks at the process with this number, or nil when there is none.
   init?(of identifier: Int32) {
     guard let files = ProcessResources.names(in: "/proc/\(identifier)/fd"),
       let tasks = ProcessResources.names(in: "/proc/\(identifier)/task")
     else { return nil }
-    (descriptors, threads) = (files.count, tasks.count)
+    let names = tasks.map {
+      try? String(contentsOfFile: "/proc/\(identifier)/task/\($0)/comm", encoding: .utf8)
+    }
+    let program = try? String(contentsOfFile: "/proc/\(identifier)/comm", encoding: .utf8)
+    descriptors = files.count
+    namedThreads = names.count { $0 != nil && $0 != program }
   }
 
   /// The process of this name that `parent` started.
