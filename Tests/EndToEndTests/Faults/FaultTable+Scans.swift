@@ -97,7 +97,7 @@ extension FaultTable {
     FaultCase(
       kind: .lowLight,
       moment: "in one scan",
-      script: ["scan 4 low light, divided by 500"],
+      script: ["scan 4 low light, divided by 2000"],
       behaviour: "publishes the scan and does not accept it",
       states: undisturbed,
       rejected: [4: ["lowLight"]],

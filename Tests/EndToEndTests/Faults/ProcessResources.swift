@@ -3,20 +3,20 @@ import Foundation
 /// What a running process holds of the system.
 struct ProcessResources: Equatable {
   var descriptors: Int
-  /// Those with names of their own: the rest is Dispatch's pool, which comes and goes.
-  var namedThreads: Int
+  var threads: Int
 
   /// Looks at the process with this number, or nil when there is none.
   init?(of identifier: Int32) {
     guard let files = ProcessResources.names(in: "/proc/\(identifier)/fd"),
       let tasks = ProcessResources.names(in: "/proc/\(identifier)/task")
     else { return nil }
-    let names = tasks.map {
-      try? String(contentsOfFile: "/proc/\(identifier)/task/\($0)/comm", encoding: .utf8)
-    }
-    let program = try? String(contentsOfFile: "/proc/\(identifier)/comm", encoding: .utf8)
-    descriptors = files.count
-    namedThreads = names.count { $0 != nil && $0 != program }
+    (descriptors, threads) = (files.count, tasks.count)
+  }
+
+  /// Whether it holds no more than at another time; of threads it may have fewer, because those of
+  /// Dispatch's pool end when there is little to do.
+  func isNoMore(than before: ProcessResources) -> Bool {
+    descriptors == before.descriptors && threads <= before.threads
   }
 
   /// The process of this name that `parent` started.
