@@ -68,7 +68,8 @@ let programs: [Target] = [
   .executableTarget(
     name: "spectractl",
     dependencies: [
-      "Service", "Spectra", "Chemometrics", "QuantizedNetwork", "Publishing", argumentParser,
+      "Service", "Spectra", "Chemometrics", "QuantizedNetwork", "Publishing", "Acquisition",
+      argumentParser,
     ],
     swiftSettings: strict
   ),
@@ -124,7 +125,7 @@ let allTests: [Target] = [
   tests("PublishingTests", ["Publishing", "Spectra", nioCore, nioPosix]),
   tests("SimulatorTests", ["spectrasim", "Spectra", nioCore, nioPosix]),
   tests("ServiceTests", ["Service", "Acquisition", "Streaming", "Spectra"]),
-  tests("SpectractlTests", ["spectractl"]),
+  tests("SpectractlTests", ["spectractl", "Service", "Acquisition", "Spectra"]),
   tests("TidyTests", []),
   tests(
     "EndToEndTests",

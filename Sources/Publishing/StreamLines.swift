@@ -55,6 +55,9 @@ package enum StreamLines {
     line.addObjects("scanners", stream.scanners) { object, report in
       object.add("scanner", report.name)
       object.add("state", report.state)
+      object.add("reason", report.reason)
+      object.add("model", report.model)
+      object.add("firmware", report.firmware)
     }
     return line.finish()
   }

@@ -2,6 +2,8 @@ import ArgumentParser
 
 /// What the exit code says went wrong, in the numbers of sysexits(3).
 enum ExitStatus: Int32 {
+  /// An examination found a problem.
+  case problemFound = 1
   /// The command line makes no sense.
   case usage = 64
   /// What was read is not what it should be.

@@ -41,13 +41,19 @@ struct PredictionConnection: ~Copyable {
   static let silenceSecondsMax = 45
 
   private let path: String
+  private let silenceSecondsMax: Int
   private let descriptor: CInt
   private var received: [UInt8] = []
   private var parsedCount = 0
 
   /// Connects to the socket at `path`, which has at most `pathBytesMax` bytes.
-  init(path: String) throws(ConnectionError) {
-    self.path = path
+  ///
+  /// A daemon that lets itself be waited for longer than `silenceSecondsMax` counts as silent.
+  init(
+    path: String,
+    silenceSecondsMax: Int = PredictionConnection.silenceSecondsMax
+  ) throws(ConnectionError) {
+    (self.path, self.silenceSecondsMax) = (path, silenceSecondsMax)
     descriptor = Glibc.socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw .cannotConnect(path: path, errorNumber: errno) }
     var address = sockaddr_un()
@@ -65,7 +71,7 @@ struct PredictionConnection: ~Copyable {
       }
     }
     guard result == 0 else { throw .cannotConnect(path: path, errorNumber: errno) }
-    var timeout = timeval(tv_sec: PredictionConnection.silenceSecondsMax, tv_usec: 0)
+    var timeout = timeval(tv_sec: silenceSecondsMax, tv_usec: 0)
     // SAFETY: the system reads one timeval during the call.
     unsafe setsockopt(
       descriptor,
@@ -106,7 +112,7 @@ struct PredictionConnection: ~Copyable {
       }
       if count < 0, errno == EINTR { continue }
       if count < 0, errno == EAGAIN {
-        throw .silent(path: path, seconds: PredictionConnection.silenceSecondsMax)
+        throw .silent(path: path, seconds: silenceSecondsMax)
       }
       guard count >= 0 else { throw .readFailed(path: path, errorNumber: errno) }
       received.append(contentsOf: buffer[..<count])

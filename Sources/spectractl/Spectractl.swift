@@ -3,14 +3,14 @@ import Service
 
 /// The client of operators, scripts and engineers.
 @main
-struct Spectractl: ParsableCommand {
+struct Spectractl: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "spectractl",
     abstract: "Watches spectrad's predictions and works with recordings, bundles and networks.",
     version: ProgramVersion.text,
     subcommands: [
       WatchCommand.self, ClassifyCommand.self, PreprocessCommand.self, ConvertCommand.self,
-      BundleCommand.self, NetworkCommand.self,
+      BundleCommand.self, NetworkCommand.self, DoctorCommand.self,
     ]
   )
 }

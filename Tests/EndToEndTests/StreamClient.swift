@@ -19,6 +19,7 @@ struct StreamLine: Decodable, Sendable {
   var relativeHumidityPercent: Double?
   var targets: [Target]?
   var quality: Quality?
+  var reference: Reference?
   var latencyMicroseconds: Int?
   var demonstration: Bool?
 
@@ -32,6 +33,11 @@ struct StreamLine: Decodable, Sendable {
   struct Quality: Decodable, Equatable, Sendable {
     var accepted: Bool
     var reasons: [String]
+  }
+
+  struct Reference: Decodable, Equatable {
+    var kind: String?
+    var ageSeconds: Double?
   }
 
   var isPrediction: Bool { type == "prediction" }

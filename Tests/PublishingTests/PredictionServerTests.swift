@@ -47,7 +47,9 @@ import Testing
         hello.hasSuffix(
           #""oldest":6,"next":6,"demonstration":false,"bundle":{"name":"blood-synthetic","#
             + #""version":"2.0.0","sha256":"00ff"},"scanners":[{"scanner":"usb-1-2","#
-            + #""state":"failed"},{"scanner":"6100014","state":"ready"}]}"#
+            + #""state":"failed","reason":null,"model":"NIRscan Nano","firmware":"2.1.0"},"#
+            + #"{"scanner":"6100014","state":"ready","reason":null,"model":"NIRscan Nano","#
+            + #""firmware":"2.1.0"}]}"#
         )
       )
       server.publish([Example.numbered(6)])

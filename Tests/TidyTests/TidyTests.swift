@@ -24,7 +24,9 @@ import Testing
       "CLinux",
     ],
     "spectrad": ["Service", "Spectra"],
-    "spectractl": ["Service", "Spectra", "Chemometrics", "QuantizedNetwork", "Publishing"],
+    "spectractl": [
+      "Service", "Spectra", "Chemometrics", "QuantizedNetwork", "Publishing", "Acquisition",
+    ],
     "simulator": ["Spectra"],
   ]
 

@@ -56,6 +56,8 @@ package enum AcquisitionError: Error, Equatable, Sendable {
   case scannerNotConfigured
   /// So many scanners are connected already.
   case tooManyScanners(limit: Int)
+  /// The scanner came back before the end of its previous connection was noticed.
+  case previousConnectionOpen
   /// The acquisition was told to stop.
   case stopped
 }
@@ -116,6 +118,7 @@ extension AcquisitionError {
     case .unhealthy(let health): health.reason ?? "healthy"
     case .scannerNotConfigured: "scannerNotConfigured"
     case .tooManyScanners: "tooManyScanners"
+    case .previousConnectionOpen: "previousConnectionOpen"
     case .stopped: "stopped"
     }
   }
@@ -169,6 +172,7 @@ extension AcquisitionError: CustomStringConvertible {
     case .referenceStore(let error): "stored reference: \(error)"
     case .unhealthy(let health): "the scanner reports " + health.names.joined(separator: ", ")
     case .scannerNotConfigured: "the configuration names other scanners only"
+    case .previousConnectionOpen: "its previous connection has not ended yet"
     case .tooManyScanners(let limit): "\(limit) scanners are connected already, which is the limit"
     case .stopped: "the acquisition was stopped"
     }

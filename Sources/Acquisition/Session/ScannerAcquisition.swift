@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Spectra
 internal import Synchronization
 
@@ -69,7 +70,10 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
         if error == .scannerNotConfigured || isUnplugged { return }
       }
       guard !isStopped(within: backoff) else { break }
-      if isUnplugged { break }
+      if isUnplugged {
+        report.tell(.disconnected, because: .deviceGone(transferStatus: -ENODEV))
+        return
+      }
       backoff = min(backoff * 2, options.maximumBackoff)
     }
     report.tell(.disconnected, because: nil)

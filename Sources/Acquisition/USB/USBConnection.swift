@@ -35,8 +35,18 @@ internal import Glibc
       throw error
     }
     (self.bus, self.attachment, self.departure) = (bus, attachment, departure)
-    unsafe incoming = USBTransfer(on: handle, endpoint: 0x81, capacity: 9 * reportByteCount)
-    unsafe outgoing = USBTransfer(on: handle, endpoint: 0x01, capacity: reportByteCount)
+    unsafe incoming = USBTransfer(
+      on: handle,
+      of: bus.context,
+      endpoint: 0x81,
+      capacity: 9 * reportByteCount
+    )
+    unsafe outgoing = USBTransfer(
+      on: handle,
+      of: bus.context,
+      endpoint: 0x01,
+      capacity: reportByteCount
+    )
   }
 
   deinit {

@@ -1,14 +1,16 @@
 internal import Glibc
 
 /// Who else uses a scanner: a process that has its node open, or a driver of the kernel.
-enum USBNodeHolder: Equatable {
+package enum USBNodeHolder: Equatable, Sendable {
+  /// A program that has the node open.
   case process(identifier: Int32, name: String)
+  /// A driver of the kernel that has the interface.
   case driver(name: String)
 }
 
 extension USBNodeHolder: CustomStringConvertible {
   /// The holder, as in "in use by ...".
-  var description: String {
+  package var description: String {
     switch self {
     case .process(let identifier, let name): "\(name) (process \(identifier))"
     case .driver(let name): "the kernel's driver \(name)"
@@ -19,22 +21,24 @@ extension USBNodeHolder: CustomStringConvertible {
 extension USBNodeHolder {
   /// Looks for whoever holds the scanner, or returns nil when that cannot be seen from here.
   ///
-  /// Other users' processes show their files only to root.
-  static func find(_ attachment: USBAttachment) -> USBNodeHolder? {
-    if let node = FileIdentity(attachment.nodePath) {
-      let identifiers = names(in: "/proc").compactMap { Int32($0) }
+  /// Other users' processes show their files only to root. `root` is put before every path.
+  package static func find(_ attachment: USBAttachment, below root: String = "") -> USBNodeHolder? {
+    if let node = FileIdentity(root + attachment.nodePath) {
+      let identifiers = names(in: root + "/proc").compactMap { Int32($0) }
       for identifier in identifiers where identifier != getpid() {
-        let folder = "/proc/\(identifier)/fd"
-        let holds = names(in: folder).contains { FileIdentity("\(folder)/\($0)") == node }
-        if holds { return .process(identifier: identifier, name: processName(identifier)) }
+        let process = "\(root)/proc/\(identifier)"
+        let holds = names(in: process + "/fd").contains {
+          FileIdentity("\(process)/fd/\($0)") == node
+        }
+        if holds { return .process(identifier: identifier, name: processName(process)) }
       }
     }
-    return driverName(attachment).map { .driver(name: $0) }
+    return driverName(attachment, below: root).map { .driver(name: $0) }
   }
 
-  private static func driverName(_ attachment: USBAttachment) -> String? {
+  private static func driverName(_ attachment: USBAttachment, below root: String) -> String? {
     // Interface 0 of the only configuration.
-    let link = "/sys/bus/usb/devices/\(attachment.path):1.0/driver"
+    let link = "\(root)/sys/bus/usb/devices/\(attachment.path):1.0/driver"
     let target = unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(PATH_MAX)) {
       room in
       // SAFETY: the path is a C string for the call, and `room` as long as is said.
@@ -46,9 +50,9 @@ extension USBNodeHolder {
     return name == "usbfs" ? nil : String(name)
   }
 
-  private static func processName(_ identifier: Int32) -> String {
+  private static func processName(_ process: String) -> String {
     // SAFETY: the path is a C string for the call; at most as much is read as there is room for.
-    let descriptor = unsafe open("/proc/\(identifier)/comm", O_RDONLY | O_CLOEXEC)
+    let descriptor = unsafe open(process + "/comm", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return "a process" }
     defer { close(descriptor) }
     let text = unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { room in

@@ -13,6 +13,8 @@ internal import Spectra
   private let transfer: UnsafeMutablePointer<libusb_transfer>
   private let buffer: UnsafeMutableBufferPointer<UInt8>
   private let capacity: Int
+  /// The transfer refers to it by way of the device, until it is freed.
+  private let context: USBContext
   /// Raised once for every submission, when it has ended.
   let completed = EventDescriptor()
   /// Whether a submission has not been seen to end.
@@ -22,13 +24,13 @@ internal import Spectra
   /// Whether the endpoint stalled since the device was opened.
   private(set) var isHalted = false
 
-  /// Allocates a transfer with room for `capacity` bytes.
-  init(on device: OpaquePointer, endpoint: UInt8, capacity: Int) {
+  /// Allocates a transfer with room for `capacity` bytes on a device of `context` that is open.
+  init(on device: OpaquePointer, of context: USBContext, endpoint: UInt8, capacity: Int) {
     guard let transfer = unsafe libusb_alloc_transfer(0) else {
       preconditionFailure("no memory for a transfer")
     }
     unsafe self.transfer = transfer
-    self.capacity = capacity
+    (self.capacity, self.context) = (capacity, context)
     unsafe buffer = .allocate(capacity: capacity)
     unsafe buffer.initialize(repeating: 0)
     unsafe transfer.pointee.dev_handle = device

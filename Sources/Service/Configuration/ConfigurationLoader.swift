@@ -174,5 +174,8 @@ package struct ConfigurationErrors: Error, Equatable, CustomStringConvertible {
   /// At least one.
   package let mistakes: [ConfigurationError]
 
+  /// Makes them of at least one.
+  package init(mistakes: [ConfigurationError]) { self.mistakes = mistakes }
+
   package var description: String { mistakes.map(\.description).joined(separator: "\n") }
 }

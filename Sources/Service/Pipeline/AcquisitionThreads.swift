@@ -21,29 +21,33 @@ final class AcquisitionThreads: Sendable {
 
   private let state = Mutex(State())
   private let makeAcquisition: MakeAcquisition
-  private let forget: @Sendable (ScannerAddress) -> Void
+  private let directory: ScannerDirectory
   private let wake: WakeUp.Signaller
   private let logger: Logger
 
-  /// Starts a thread for each server of `addresses`; `forget` hears of places that are no more.
+  /// Starts a thread for each server of `addresses`; `directory` hears of places that are no more.
   init(
     addresses: [USBIPAddress],
     wake: WakeUp.Signaller,
     makeAcquisition: @escaping MakeAcquisition,
-    forget: @escaping @Sendable (ScannerAddress) -> Void,
+    directory: ScannerDirectory,
     logger: Logger
   ) throws(StreamingError) {
-    (self.makeAcquisition, self.forget) = (makeAcquisition, forget)
+    (self.makeAcquisition, self.directory) = (makeAcquisition, directory)
     (self.wake, self.logger) = (wake, logger)
     for address in addresses { try start(.usbip(address), on: nil) }
   }
 
   /// Takes note of what the bus told, on the bus's own thread.
   func busChanged(_ change: USBBus.Change) {
-    // What leaves ends by itself: its transfers fail.
-    guard case .arrived(let attachment) = change else { return }
-    state.withLock { $0.arrived.append(attachment) }
-    wake.signal()
+    switch change {
+    case .arrived(let attachment):
+      state.withLock { $0.arrived.append(attachment) }
+      wake.signal()
+    case .left(let attachment):
+      // Its thread ends by itself, because its transfers fail.
+      directory.scannerLeft(.usb(attachment))
+    }
   }
 
   /// Starts a thread for each scanner that has arrived, and joins those that have ended.
@@ -56,7 +60,7 @@ final class AcquisitionThreads: Sendable {
     }
     for (address, thread) in ended {
       thread.join()
-      forget(address)
+      directory.forget(place: address)
     }
     for attachment in arrived {
       do throws(StreamingError) {

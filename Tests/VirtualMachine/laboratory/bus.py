@@ -118,11 +118,16 @@ def plug_in(bus_id: str = "1-1", tcp_port: int = 3240) -> Scanner:
 
 
 def unplug_all() -> None:
-    for line in (CONTROLLER / "status").read_text().splitlines()[1:]:
-        fields = line.split()
-        if fields[2] != "004":
-            (CONTROLLER / "detach").write_text(fields[1])
-    wait_until(lambda: not scanners(), "every scanner leaves the bus")
+    def used_ports() -> list[str]:
+        lines = (CONTROLLER / "status").read_text().splitlines()[1:]
+        return [line.split()[1] for line in lines if line.split()[2] != "004"]
+
+    for port in used_ports():
+        try:
+            (CONTROLLER / "detach").write_text(port)
+        except OSError:
+            pass  # It is on its way out already: its server has ended.
+    wait_until(lambda: not used_ports() and not scanners(), "every scanner leaves the bus")
     settle()
 
 
