@@ -26,6 +26,8 @@ struct FaultCase: Sendable {
   var spoilt: Set<Int> = []
   /// The longest time from the last good scan before the fault to the first after it.
   var recoverySeconds: Double
+  /// The shortest such time where an answer must not be taken: its place has to be waited for.
+  var leastSeconds = 0.0
 
   /// The numbers of the scans that clients read about.
   var published: [Int] { (1...FaultTrial.scanCount).filter { !lost.contains($0) } }

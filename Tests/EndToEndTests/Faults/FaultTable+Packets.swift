@@ -8,7 +8,8 @@ extension FaultTable {
       script: ["scan 4 wrong sequence on start"],
       behaviour: "skips the answer and goes on after 5 s: the scan counter tells",
       states: undisturbed,
-      recoverySeconds: 7
+      recoverySeconds: 7,
+      leastSeconds: 4.9
     ),
     FaultCase(
       kind: .wrongSequenceNumber,
@@ -16,7 +17,8 @@ extension FaultTable {
       script: ["scan 4 wrong sequence on status"],
       behaviour: "skips the answer and asks again after 2 s",
       states: undisturbed,
-      recoverySeconds: 4
+      recoverySeconds: 4,
+      leastSeconds: 1.9
     ),
     FaultCase(
       kind: .wrongSequenceNumber,
@@ -24,7 +26,8 @@ extension FaultTable {
       script: ["scan 4 wrong sequence on chunk 3"],
       behaviour: "skips the chunk and reads the file again after 2 s",
       states: undisturbed,
-      recoverySeconds: 4
+      recoverySeconds: 4,
+      leastSeconds: 1.9
     ),
     FaultCase(
       kind: .shortPacket,

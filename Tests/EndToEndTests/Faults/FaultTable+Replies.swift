@@ -107,7 +107,8 @@ extension FaultTable {
       script: ["scan 4 late on start, by 5500 ms"],
       behaviour: "goes on after 5 s; the late answer is skipped",
       states: undisturbed,
-      recoverySeconds: 8
+      recoverySeconds: 8,
+      leastSeconds: 4.9
     ),
     FaultCase(
       kind: .lateReply,
@@ -115,7 +116,8 @@ extension FaultTable {
       script: ["scan 4 late on status, by 2500 ms"],
       behaviour: "asks again after 2 s; the late answer is skipped",
       states: undisturbed,
-      recoverySeconds: 5
+      recoverySeconds: 5,
+      leastSeconds: 1.9
     ),
     FaultCase(
       kind: .lateReply,
@@ -123,7 +125,8 @@ extension FaultTable {
       script: ["scan 4 late on chunk 3, by 2500 ms"],
       behaviour: "reads the file again after 2 s; the late chunk is skipped, not appended",
       states: undisturbed,
-      recoverySeconds: 5
+      recoverySeconds: 5,
+      leastSeconds: 1.9
     ),
   ]
 

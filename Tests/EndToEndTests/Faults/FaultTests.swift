@@ -34,6 +34,7 @@ import Testing
       outcome.longestPause <= fault.recoverySeconds,
       "\(outcome.longestPause) s\n\(outcome.daemonErrors)"
     )
+    #expect(outcome.longestPause >= fault.leastSeconds)
     expectQuality(of: outcome.answers, fault)
     try expectRecorded(outcome.recorded, fault)
     expectSamePredictions(outcome.lines, undisturbed)
