@@ -20,6 +20,7 @@ struct StreamLine: Decodable, Sendable {
   var targets: [Target]?
   var quality: Quality?
   var reference: Reference?
+  var scanners: [Scanner]?
   var latencyMicroseconds: Int?
   var demonstration: Bool?
 
@@ -33,6 +34,11 @@ struct StreamLine: Decodable, Sendable {
   struct Quality: Decodable, Equatable, Sendable {
     var accepted: Bool
     var reasons: [String]
+  }
+
+  struct Scanner: Decodable {
+    var scanner: String
+    var state: String
   }
 
   struct Reference: Decodable, Equatable {
