@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Who types what spectractl doctor says gets from a bare machine to a scanner that may be opened."""
+"""Typing what spectractl doctor says leads from a bare machine to a scanner that may be opened."""
 
 import shutil
 import subprocess

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""spectractl doctor names what keeps scans from being answered, and is content when nothing does."""
+"""spectractl doctor names what keeps scans from being answered, and nothing else."""
 
 import shutil
 from pathlib import Path
