@@ -7,7 +7,7 @@ import time
 from laboratory import bus
 from laboratory.programs import Daemon, Simulator, synthesize
 
-SECONDS = 20
+SECONDS = 10
 PERCENT_MAX = 0.5
 
 
