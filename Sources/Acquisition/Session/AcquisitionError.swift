@@ -80,6 +80,8 @@ package enum USBIPViolation: Error, Equatable, Sendable {
 package enum NanoViolation: Error, Equatable, Sendable {
   /// Too many packets in a row are no answer.
   case strayPackets(Int)
+  /// A packet of the reply has only so many bytes.
+  case shortPacket(byteCount: Int)
   /// The reply has another length than this command's.
   case replyLength(found: Int, expected: Int)
   /// The file has another size than this kind's.
@@ -195,6 +197,7 @@ extension NanoViolation: CustomStringConvertible {
   package var description: String {
     switch self {
     case .strayPackets(let count): "\(count) packets were no answer"
+    case .shortPacket(let count): "a packet of \(count) bytes, expected \(reportByteCount)"
     case .replyLength(let found, let expected): "\(found) bytes of data, expected \(expected)"
     case .fileSize(let found, let expected): "a file of \(found) bytes, expected \(expected)"
     }
