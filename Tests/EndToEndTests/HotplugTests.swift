@@ -92,9 +92,7 @@ struct HotplugTests {
   private func later(_ laboratory: Laboratory) throws -> [String: String] {
     let client = try laboratory.connect()
     _ = try client.read { !$0.isEmpty }
-    return Dictionary(
-      uniqueKeysWithValues: (client.lines.first?.scanners ?? []).map { ($0.scanner, $0.state) }
-    )
+    return try #require(client.lines.first?.scanners).states
   }
 
   /// Starts the daemon on a bus with these scanners, each a simulator's socket and bus id.

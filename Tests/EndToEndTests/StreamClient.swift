@@ -20,7 +20,7 @@ struct StreamLine: Decodable, Sendable {
   var targets: [Target]?
   var quality: Quality?
   var reference: Reference?
-  var scanners: [Scanner]?
+  var scanners: Scanners?
   var latencyMicroseconds: Int?
   var demonstration: Bool?
 
@@ -36,9 +36,22 @@ struct StreamLine: Decodable, Sendable {
     var reasons: [String]
   }
 
-  struct Scanner: Decodable {
-    var scanner: String
-    var state: String
+  /// The scanners that `hello` names; a heartbeat only counts them.
+  struct Scanners: Decodable {
+    var states: [String: String] = [:]
+
+    struct Scanner: Decodable {
+      var scanner: String
+      var state: String
+    }
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if (try? container.decode(Int.self)) != nil { return }
+      for scanner in try container.decode([Scanner].self) {
+        states[scanner.scanner] = scanner.state
+      }
+    }
   }
 
   struct Reference: Decodable, Equatable {
