@@ -29,10 +29,7 @@ import Testing
     let notAccepted = Set(1...FaultTrial.scanCount).subtracting(fault.accepted)
     let undisturbed = try await UndisturbedRuns.shared.predictions(without: notAccepted)
     #expect(outcome.firings.count == fault.firings, "\(outcome.firings)")
-    #expect(
-      withoutVainAttempts(outcome.lines.scannerStates) == withoutVainAttempts(states),
-      "\(outcome.daemonErrors)"
-    )
+    #expect(outcome.lines.scannerStates == states, "\(outcome.daemonErrors)")
     #expect(
       outcome.longestPause <= fault.recoverySeconds,
       "\(outcome.longestPause) s\n\(outcome.daemonErrors)"
@@ -44,15 +41,6 @@ import Testing
     expectEstimatesGoOn(outcome.lines)
     expectUnbroken(outcome.lines)
     expectCleanEnd(outcome)
-  }
-
-  /// The states without the attempts to connect to a server while its scanner was away.
-  ///
-  /// On a busy machine the scanner may be back before the first of them.
-  private func withoutVainAttempts(_ states: [String]) -> [String] {
-    states.enumerated().filter { index, state in
-      state != "disconnected importRefused" || index + 1 == states.count
-    }.map(\.element)
   }
 
   /// Every scan is published in its turn, accepted or with the reasons why it is not.
