@@ -62,12 +62,6 @@ internal import Glibc
     unsafe libusb_close(handle)
   }
 
-  /// Hands on why a transfer failed, and remembers it when that was the last one.
-  func noted(_ error: AcquisitionError) -> AcquisitionError {
-    if case .deviceGone = error { bus.context.deviceIsGone(at: attachment) }
-    return error
-  }
-
   /// Gives up both transfers; returns false when that is not confirmed in time.
   func cancelTransfers() -> Bool {
     let deadline = Deadline.after(USBConnection.cancellationTimeout)

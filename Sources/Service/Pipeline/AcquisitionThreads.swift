@@ -14,9 +14,18 @@ final class AcquisitionThreads: Sendable {
 
   private struct State {
     var running: [ScannerAddress: ScannerThread] = [:]
+    /// Those that have arrived and are not read yet.
     var arrived: [USBAttachment] = []
     var startedCount = 0
     var isStopping = false
+
+    /// Takes the arrivals whose places are free: what was plugged in there before has to have ended.
+    mutating func takeArrivalsAtFreePlaces() -> [USBAttachment] {
+      let occupied = Set(running.keys.map(\.description))
+      let free = arrived.filter { !occupied.contains($0.description) }
+      arrived.removeAll { !occupied.contains($0.description) }
+      return free
+    }
   }
 
   private let state = Mutex(State())
@@ -40,25 +49,32 @@ final class AcquisitionThreads: Sendable {
 
   /// Takes note of what the bus told, on the bus's own thread.
   func busChanged(_ change: USBBus.Change) {
-    // What leaves ends by itself: its transfers fail.
-    guard case .arrived(let attachment) = change else { return }
-    state.withLock { $0.arrived.append(attachment) }
-    wake.signal()
+    switch change {
+    case .arrived(let attachment):
+      state.withLock { $0.arrived.append(attachment) }
+      wake.signal()
+    case .left(let attachment):
+      // Also one that waits for its next attempt: it must not outlast whatever comes to its place.
+      let acquisition = state.withLock { state in
+        state.arrived.removeAll { $0 == attachment }
+        return state.running[.usb(attachment)]?.acquisition
+      }
+      acquisition?.stop()
+    }
   }
 
   /// Starts a thread for each scanner that has arrived, and joins those that have ended.
   func followChanges(on bus: USBBus) {
-    let (arrived, ended) = state.withLock { state in
+    let ended = state.withLock { state in
       let ended = state.running.filter { $0.value.hasEnded }
       for address in ended.keys { state.running[address] = nil }
-      defer { state.arrived = [] }
-      return (state.arrived, ended)
+      return ended
     }
     for (address, thread) in ended {
       thread.join()
       forget(address)
     }
-    for attachment in arrived {
+    for attachment in state.withLock({ $0.takeArrivalsAtFreePlaces() }) {
       do throws(StreamingError) {
         try start(.usb(attachment), on: bus)
       } catch {
