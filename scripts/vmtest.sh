@@ -14,14 +14,15 @@ programs=$1
 here=Tests/VirtualMachine
 cache=${VMTEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/spectrad-vm}
 seconds=${VMTEST_SECONDS:-1500}
-needed=(qemu-system-x86_64 mmdebstrap bsdtar cpio python3)
+needed=(qemu-system-x86_64 mmdebstrap bsdtar cpio strip python3)
 
 missing() {
   for tool in "${needed[@]}"; do command -v "$tool" >/dev/null || printf '%s ' "$tool"; done
 }
 skip() {
   echo "vmtest: skipped, $*"
-  if [ "${VMTEST_REQUIRED:-0}" = 1 ] && apt-get install --simulate qemu-system-x86 >/dev/null 2>&1; then
+  [ "${VMTEST_REQUIRED:-0}" = 1 ] || exit 77
+  if apt-get install --simulate qemu-system-x86 >/dev/null 2>&1; then
     echo "vmtest: a skip is a failure here (VMTEST_REQUIRED=1): QEMU can be installed"
     exit 1
   fi
@@ -34,13 +35,13 @@ skip() {
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-guest=$("$here/build_guest.sh" "$cache")
+guest=$("$here/build_guest.sh" "$cache") || skip "its root file system could not be made"
 
 # The Swift runtime changes with the toolchain only, so it is a layer of its own.
 runtime=$("$here/pack_swift_runtime.sh" "$cache" "$programs"/spectra{d,ctl,sim})
 
 payload=$work/payload
-make --silent --no-print-directory -o build install \
+"${MAKE:-make}" --silent --no-print-directory -o build install \
   BUILD="$programs" DESTDIR="$payload" PREFIX=/usr >/dev/null
 strip "$payload"/usr/bin/spectra{d,ctl,sim}
 cp -r "$here"/guest/. "$payload"
@@ -48,6 +49,10 @@ mkdir -p "$payload/opt/vmtest"
 cp -r "$here"/{run_scenarios.py,laboratory,expected} "$payload/opt/vmtest"
 cp -r Tests/Golden/bundle "$payload/opt/vmtest/bundle"
 mapfile -t scenarios < <(find "$here/scenarios" -name '*.py' | grep -E "${VMTEST_ONLY:-.}" | sort)
+[ ${#scenarios[@]} -gt 0 ] || {
+  echo "vmtest: no scenario's file name matches '$VMTEST_ONLY'"
+  exit 1
+}
 mkdir -p "$payload/opt/vmtest/scenarios"
 cp "${scenarios[@]}" "$payload/opt/vmtest/scenarios"
 # Services that have no place in a guest that lives for minutes.
@@ -66,9 +71,9 @@ ran=$(sed -n 's/^VMTEST ran=\([0-9]*\) .*/\1/p' "$work/output")
 passed=$(sed -n 's/^VMTEST .*passed=\([0-9]*\)$/\1/p' "$work/output")
 passed=${passed:-$(grep -c '^  passed ' "$work/output" || true)}
 if [ "${ran:-0}" -ne "${#scenarios[@]}" ]; then
-  echo "vmtest: the guest ran ${ran:-not all} of ${#scenarios[@]} scenarios (status $ended, limit $seconds s)"
-  sed 's/^/  console: /' "$work/console.log" | tail -n 40
+  echo "vmtest: the guest ended before all ran (status $ended, limit $seconds s)"
+  [ ! -e "$work/console.log" ] || tail -n 40 "$work/console.log" | sed 's/^/  console: /'
 fi
 echo "vmtest: $((SECONDS - started)) s in the guest"
 echo "vmtest: $passed passed, $((${#scenarios[@]} - passed)) failed"
-[ "$passed" -eq "${#scenarios[@]}" ]
+[ "${ran:-0}" -eq "${#scenarios[@]}" ] && [ "$passed" -eq "${#scenarios[@]}" ]

@@ -105,7 +105,7 @@ struct RunningStages {
           bus: bus,
           options: options,
           receiver: RingReceiver(
-            place: address.description,
+            place: address,
             // A server's scanner was named by its address.
             wanted: bus == nil ? .any : wanted ?? .any,
             lanes: way.lanes,
@@ -115,7 +115,7 @@ struct RunningStages {
           references: references
         )
       },
-      forget: { way.directory.forget(place: $0.description) },
+      directory: way.directory,
       logger: logger
     )
   }

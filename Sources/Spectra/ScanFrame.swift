@@ -34,10 +34,10 @@ package struct ScanFrame: ~Copyable, Sendable {
 package struct ScanHeader: Sendable, BitwiseCopyable {
   /// How many points of the frame's vectors are valid, at most `Limits.wavelengths`.
   package var pointCount = 0
-  /// Changes whenever the wavelengths differ from those of this scanner's previous scan.
+  /// Equal for scans at the same wavelengths and no others, also of different connections.
   ///
   /// The pipeline computes its interpolation weights once per grid.
-  package var gridRevision: UInt32 = 0
+  package var gridRevision: UInt64 = 0
   /// Which scanner made it, by the number that the service gave it.
   package var scanner: UInt32 = 0
   /// CLOCK_REALTIME when the scan's last report arrived.

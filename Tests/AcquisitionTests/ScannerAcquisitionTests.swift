@@ -139,8 +139,8 @@ import Testing
 
   @Test func `without a reference scans arrive and the reason is told`() throws {
     var device = ScriptedDevice()
-    // The first transfer is of the matrix.
-    device.faults = ["00/2D": [1: .error]]
+    // The first transfer is of the matrix; a refused one is begun three times.
+    device.faults = ["00/2D": [1: .error, 2: .error, 3: .error]]
     let scanner = try ScriptedScanner(device)
     let seen = try observe(scanner) { $0.headers.count >= 2 }
     #expect(seen.errors == [.commandFailed(.beginFile)])

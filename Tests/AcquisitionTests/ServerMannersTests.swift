@@ -41,7 +41,7 @@ private let utterances: [Utterance] = [
   Utterance("a reply to nothing", imported + reply(to: 77, status: 0), "serverError"),
   Utterance("that the device shut down", imported + reply(to: 1, status: -108), "deviceGone"),
   Utterance("that the device is gone", imported + reply(to: 1, status: -19), "deviceGone"),
-  Utterance("that a transfer stalled", imported + reply(to: 1, status: -32), "transferFailed"),
+  Utterance("that a transfer stalled", imported + reply(to: 1, status: -32), "stalled"),
   Utterance("zeros", imported + Array(repeating: 0, count: 4096), "serverError"),
 ]
 

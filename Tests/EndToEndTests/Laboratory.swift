@@ -21,13 +21,22 @@ struct Laboratory {
     speed: String = "max",
     _ options: [String] = []
   ) throws -> RunningProgram {
-    let program = try RunningProgram(
+    let program = try launchSimulator(replaying: recording, speed: speed, options)
+    try #require(program.waitForText("spectrasim: ready"), "\(program.errors)")
+    return program
+  }
+
+  /// Starts the simulator and does not wait.
+  func launchSimulator(
+    replaying recording: String,
+    speed: String = "max",
+    _ options: [String] = []
+  ) throws -> RunningProgram {
+    try RunningProgram(
       "spectrasim",
       ["--replay", recording, "--unix", folder.path("simulator.sock"), "--speed", speed] + options,
       in: folder
     )
-    try #require(program.waitForText("spectrasim: ready"), "\(program.errors)")
-    return program
   }
 
   /// Starts the daemon with the tests' bundle and waits until it says that it is ready.
@@ -36,15 +45,49 @@ struct Laboratory {
     bundle: String = ProjectFiles.bundle,
     settings: [String] = []
   ) throws -> RunningProgram {
-    let sources = (0..<scanners).flatMap { ["--source", source($0 + 1)] }
-    let keys = ["acquisition.statusPollMilliseconds=0"] + settings
-    let program = try RunningProgram(
-      "spectrad",
-      sources + ["--bundle", bundle, "--socket", socket] + keys.flatMap { ["--set", $0] },
-      in: folder
-    )
+    let program = try launchDaemon(scanners: scanners, bundle: bundle, settings: settings)
     try #require(program.waitForText(" ready"), "\(program.errors)")
     return program
+  }
+
+  /// Starts the daemon and does not wait.
+  func launchDaemon(
+    scanners: Int = 1,
+    bundle: String = ProjectFiles.bundle,
+    settings: [String] = []
+  ) throws -> RunningProgram {
+    let sources = (0..<scanners).map { source($0 + 1) }
+    return try RunningProgram(
+      "spectrad",
+      daemonArguments(sources: sources, bundle, settings),
+      in: folder
+    )
+  }
+
+  /// Starts the daemon with unmodified libusb, on a bus with the simulator's scanners; does not wait.
+  func launchDaemonOnMockedBus(
+    scanners: Int = 1,
+    settings: [String] = []
+  ) throws -> RunningProgram {
+    let plugged = (0..<scanners).flatMap {
+      ["--scanner", folder.path("simulator.sock"), "1-\($0 + 1)"]
+    }
+    let daemon = daemonArguments(sources: ["usb"], ProjectFiles.bundle, settings)
+    return try RunningProgram(
+      "usbmock",
+      plugged + ["--", RunningProgram.path(of: "spectrad")] + daemon,
+      in: folder
+    )
+  }
+
+  private func daemonArguments(
+    sources: [String],
+    _ bundle: String,
+    _ settings: [String]
+  ) -> [String] {
+    let keys = ["acquisition.statusPollMilliseconds=0"] + settings
+    return sources.flatMap { ["--source", $0] } + ["--bundle", bundle, "--socket", socket]
+      + keys.flatMap { ["--set", $0] }
   }
 
   /// Connects a client.

@@ -28,7 +28,7 @@ struct StageAllocationTrial {
     let pipeline = wakeUp.signaller
     let stop = StopFlag()
     let lanes = ScannerLanes()
-    let writer = try #require(lanes.take(for: 1))
+    let writer = try lanes.take(for: 1)
     let stage = PipelineStage(
       lanes: lanes,
       classifier: try BundleClassifier(bundle),

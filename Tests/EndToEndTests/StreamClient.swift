@@ -2,9 +2,10 @@ import Foundation
 import Testing
 
 /// A line of the prediction stream, with the members that tests look at.
-struct StreamLine: Decodable {
+struct StreamLine: Decodable, Sendable {
   var type: String
   var seq: Int?
+  var time: String?
   var next: Int?
   var oldest: Int?
   var scanner: String?
@@ -22,14 +23,14 @@ struct StreamLine: Decodable {
   var latencyMicroseconds: Int?
   var demonstration: Bool?
 
-  struct Target: Decodable {
+  struct Target: Decodable, Sendable {
     var name: String
     var `class`: String?
     var probabilities: [String: Double]
     var reasons: [String]
   }
 
-  struct Quality: Decodable, Equatable {
+  struct Quality: Decodable, Equatable, Sendable {
     var accepted: Bool
     var reasons: [String]
   }
@@ -80,17 +81,38 @@ final class StreamClient {
   /// Reads lines until `isEnough`; false when that takes too long or the daemon closes.
   func read(seconds: Double = 60, until isEnough: ([StreamLine]) -> Bool) throws -> Bool {
     let deadline = ContinuousClock.now + .seconds(seconds)
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while !isEnough(lines) {
       guard ContinuousClock.now < deadline else { return false }
-      var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      // SAFETY: one entry, alive during the call; below, at most the buffer's bytes are written.
-      guard unsafe poll(&entry, 1, 100) > 0 else { continue }
-      let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
-      guard count > 0 else { return isEnough(lines) }
-      received += buffer[..<count]
-      try takeLines()
+      guard try takeWhatArrives(within: 100) else { return isEnough(lines) }
     }
+    return true
+  }
+
+  /// Reads like the method above, and lets other tests go on while it waits.
+  func awaitLines(
+    seconds: Double = 60,
+    until isEnough: ([StreamLine]) -> Bool
+  ) async throws -> Bool {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while !isEnough(lines) {
+      guard ContinuousClock.now < deadline else { return false }
+      let count = lines.count
+      guard try takeWhatArrives(within: 0) else { return isEnough(lines) }
+      if lines.count == count { try await Task.sleep(for: .milliseconds(5)) }
+    }
+    return true
+  }
+
+  /// Takes what the daemon has written; false when it has closed.
+  private func takeWhatArrives(within milliseconds: Int32) throws -> Bool {
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    // SAFETY: one entry, alive during the call; below, at most the buffer's bytes are written.
+    guard unsafe poll(&entry, 1, milliseconds) > 0 else { return true }
+    let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
+    guard count > 0 else { return false }
+    received += buffer[..<count]
+    try takeLines()
     return true
   }
 

@@ -2,7 +2,6 @@ import Glibc
 import Service
 import Spectra
 import Streaming
-import Testing
 
 /// The pipeline's thread between rings whose outer ends the test holds.
 final class DrivenPipeline {
@@ -48,7 +47,7 @@ final class DrivenPipeline {
     pipeline = wakeUp.signaller
     let scannerLanes = ScannerLanes(ringScans: scanSlots)
     for index in 0..<lanes {
-      writers.append(try #require(scannerLanes.take(for: UInt32(index + 1))))
+      writers.append(try scannerLanes.take(for: UInt32(index + 1)))
     }
     self.lanes = scannerLanes
     let ring = PredictionRing(capacity: predictionSlots)
@@ -87,7 +86,7 @@ final class DrivenPipeline {
 
   /// Adds a lane, as a scanner that arrives does.
   func addLane() throws {
-    writers.append(try #require(lanes.take(for: UInt32(writers.count + 1))))
+    writers.append(try lanes.take(for: UInt32(writers.count + 1)))
     pipeline.signal()
   }
 

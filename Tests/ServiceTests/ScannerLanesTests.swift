@@ -1,3 +1,4 @@
+import Acquisition
 import Service
 import Spectra
 import Testing
@@ -5,26 +6,38 @@ import Testing
 @Suite struct ScannerLanesTests {
   @Test func `a scanner that returns gets the lane it had`() throws {
     let lanes = ScannerLanes(ringScans: 2)
-    let first = try #require(lanes.take(for: 1))
-    let second = try #require(lanes.take(for: 2))
+    let first = try lanes.take(for: 1)
+    let second = try lanes.take(for: 2)
     lanes.give(back: first)
     lanes.give(back: second)
-    let secondAgain = try #require(lanes.take(for: 2))
-    let firstAgain = try #require(lanes.take(for: 1))
+    let secondAgain = try lanes.take(for: 2)
+    let firstAgain = try lanes.take(for: 1)
     #expect(firstAgain === first && secondAgain === second)
   }
 
   @Test func `one scanner more than the limit gets no lane until another leaves`() throws {
     let lanes = ScannerLanes(ringScans: 2)
-    let writers = try (1...Limits.scanners).map { try #require(lanes.take(for: UInt32($0))) }
+    let writers = try (1...Limits.scanners).map { try lanes.take(for: UInt32($0)) }
     let oneMore = UInt32(Limits.scanners + 1)
-    #expect(lanes.take(for: oneMore) == nil)
+    #expect(throws: AcquisitionError.tooManyScanners(limit: Limits.scanners)) {
+      try lanes.take(for: oneMore)
+    }
     // The longest unused lane is given up first, not that of the scanner that just left.
     lanes.give(back: writers[4])
     lanes.give(back: writers[2])
-    #expect(lanes.take(for: oneMore) === writers[2])
-    #expect(lanes.take(for: 5) === writers[4])
-    #expect(lanes.take(for: 3) == nil)
+    #expect(try lanes.take(for: oneMore) === writers[2])
+    #expect(try lanes.take(for: 5) === writers[4])
+    #expect(throws: AcquisitionError.tooManyScanners(limit: Limits.scanners)) {
+      try lanes.take(for: 3)
+    }
+  }
+
+  @Test func `a scanner has one lane at a time`() throws {
+    let lanes = ScannerLanes(ringScans: 2)
+    let writer = try lanes.take(for: 1)
+    #expect(throws: AcquisitionError.previousConnectionOpen) { try lanes.take(for: 1) }
+    lanes.give(back: writer)
+    #expect(try lanes.take(for: 1) === writer)
   }
 
   @Test func `a lane given to another scanner ends the open sample and counts anew`() throws {

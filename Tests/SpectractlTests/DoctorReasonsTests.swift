@@ -91,7 +91,8 @@ extension AcquisitionError {
     .scanFailed(NanoErrorStatus(parsing: [UInt8](repeating: 0, count: 20).span)),
     .noNewScan(scanIndex: 1), .scanFile(.unknownFormat), .reference(.unknownFormat),
     .referenceStore(.damaged(path: "/x")), .scannerNotConfigured, .tooManyScanners(limit: 16),
-    .stopped, .referenceRefused(.gainFailure), .referenceRefused(.saturated(count: 1)),
+    .previousConnectionOpen, .stopped, .referenceRefused(.gainFailure),
+    .referenceRefused(.saturated(count: 1)),
     .referenceRefused(.noLight(pattern: 1, count: 0)), .referenceRefused(.tooDark(peak: 1)),
     .referenceRefused(.noSerialNumber),
   ]
@@ -104,7 +105,7 @@ extension AcquisitionError {
     case .stalled, .shortReport, .usbUnavailable, .timeout, .serverViolation, .protocolError: true
     case .commandFailed, .busy, .scanFailed, .noNewScan, .scanFile, .reference: true
     case .referenceRefused, .referenceStore, .unhealthy, .scannerNotConfigured: true
-    case .tooManyScanners, .stopped: true
+    case .tooManyScanners, .previousConnectionOpen, .stopped: true
     }
   }
 }

@@ -221,6 +221,17 @@ extension DoctorSituation {
       advice: "sudo kill 4711"
     ) { $0.holdScanner(by: .process(identifier: 4711, name: "NIRscanNanoGUI")) },
     DoctorSituation(
+      "another program has the second scanner",
+      .holder,
+      .problem,
+      "heldByProgram",
+      advice: "sudo kill 4711"
+    ) {
+      var second = USBScannerFacts.healthy
+      second.holder = .process(identifier: 4711, name: "NIRscanNanoGUI")
+      $0.usb.scanners.append(second)
+    },
+    DoctorSituation(
       "somebody has the scanner who cannot be seen",
       .holder,
       .problem,

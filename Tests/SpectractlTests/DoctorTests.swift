@@ -1,3 +1,4 @@
+import Acquisition
 import Service
 import Testing
 import spectractl
@@ -47,6 +48,12 @@ import spectractl
     }
     let later = DoctorCheck.allCases.drop { $0 != cause }.dropFirst()
     #expect(findings[index...].map(\.check).suffix(later.count) == Array(later)[...])
+  }
+
+  @Test func `whoever has the node of a scanner that is ready is the daemon`() {
+    var facts = DoctorFacts.healthy
+    facts.usb.scanners[0].holder = .process(identifier: 4711, name: "spectrad-next")
+    #expect(Diagnosis.findings(facts).allSatisfy { $0.verdict == .ok })
   }
 
   @Test func `a machine that could have no scanner here is asked for none`() throws {

@@ -151,6 +151,10 @@ static void on_exit_of_command(GPid process, gint status, gpointer loop) {
 int main(int count, char **arguments) {
     (void)count;
     preload(arguments);
+    // Whoever starts this may have blocked signals, and the command would inherit that.
+    sigset_t nothing;
+    sigemptyset(&nothing);
+    sigprocmask(SIG_SETMASK, &nothing, NULL);
     scanners = g_ptr_array_new();
     char **words = read_arguments(arguments);
     UMockdevTestbed *bed = umockdev_testbed_new();

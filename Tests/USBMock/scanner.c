@@ -125,9 +125,10 @@ void scanner_unplug(Scanner *scanner) {
     scanner->plugging = NULL;
     g_source_remove(plugging->server_source);
     plugging_end(plugging);
+    // As the kernel does: the node goes before anybody is told.
+    remove_node(scanner, plugging->node);
     umockdev_testbed_uevent(scanner->bed, plugging->sysfs, "remove");
     umockdev_testbed_remove_device(scanner->bed, plugging->sysfs);
-    remove_node(scanner, plugging->node);
     // Programs may have the old node open for as long as they like, so it is never freed.
 }
 #endif

@@ -18,15 +18,16 @@ seconds=${*: -1:1}
 cat "$guest/base.cpio" "${layers[@]}" "$work/payload.cpio" >"$work/initrd"
 
 # TCG always: it needs no privilege and behaves alike everywhere, and /dev/kvm may be there without
-# being able to boot a Debian kernel. One processor: with two, every wake-up of one by the other goes
-# through locks of QEMU's that cost more than they save. The time stamp counter: any other clock is a
-# trip into the emulation each time that it is read.
+# being able to boot a Debian kernel. One processor: with two, each wake-up of one by the other
+# takes locks inside QEMU that cost more than they save. The time stamp counter: every other clock
+# is a trip into the emulation each time that it is read.
 timeout --kill-after=5 "$seconds" qemu-system-x86_64 \
   -machine q35 -accel tcg,tb-size=512 -cpu max -smp 1 -m 2048 \
   -nodefaults -no-user-config -display none -no-reboot \
   -kernel "$guest/vmlinux" -initrd "$work/initrd" \
   -append "console=ttyS0 rdinit=/lib/systemd/systemd systemd.unit=vmtest.target panic=-1 quiet \
-    mitigations=off nokaslr audit=0 clocksource=tsc tsc=reliable systemd.show_status=0 random.trust_cpu=on" \
+    mitigations=off nokaslr audit=0 clocksource=tsc tsc=reliable systemd.show_status=0 \
+    random.trust_cpu=on" \
   -serial "file:$work/console.log" \
   -device virtio-serial -chardev stdio,id=output,signal=off -device virtconsole,chardev=output \
   -device virtio-rng </dev/null | tr -d '\r'

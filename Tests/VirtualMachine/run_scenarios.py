@@ -63,6 +63,13 @@ def show_logs(work: Path, kernel_lines: list[str]) -> None:
         print(f"    kernel: {line}", flush=True)
 
 
+def show_figures(work: Path) -> None:
+    """What a scenario measured, on lines that begin so."""
+    for line in (work / "output.log").read_text().splitlines():
+        if line.startswith("figure: "):
+            print(f"    {line}", flush=True)
+
+
 def kernel_log() -> list[str]:
     return subprocess.run(["dmesg"], capture_output=True, text=True).stdout.splitlines()
 
@@ -79,6 +86,7 @@ def main() -> None:
         if failure is None:
             passed += 1
             print(f"  passed {seconds:5.1f} s  {title(scenario)}", flush=True)
+            show_figures(WORK / scenario.stem)
         else:
             print(f"  FAILED {seconds:5.1f} s  {title(scenario)}: {failure}", flush=True)
             print(f"    in {scenario.name}", flush=True)

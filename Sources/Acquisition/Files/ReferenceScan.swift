@@ -24,6 +24,9 @@ struct ReferenceScan: ~Copyable {
     let file = try ScanFile(parsing: bytes)
     try file.header.pixelToWavelength.fillWavelengths(of: file.sections, into: &wavelengths)
     _ = file.decodeSignal(of: bytes, into: &signal)
+    var hasLight = false
+    for pattern in 0..<file.sections.patterns where signal[pattern] > 0 { hasLight = true }
+    guard hasLight else { throw .referenceWithoutLight }
     (self.file, self.measuredAt) = (file, measuredAt)
   }
 

@@ -26,6 +26,8 @@ package enum ScanFileError: Error, Equatable, Sendable {
   case wavelengthOutsideArray(nanometres: Int)
   /// The coefficients give a pattern no wavelength.
   case wavelengthNotFinite(index: Int)
+  /// The reference has no count above zero, so no scan can be compared with it.
+  case referenceWithoutLight
   /// The reference has several sections, so it serves no other configuration than its own.
   case referenceHasSections(Int)
   /// Two neighbouring points of the reference do not rise, so nothing lies between them.
@@ -64,6 +66,7 @@ extension ScanFileError: CustomStringConvertible {
     case .wavelengthOutsideArray(let nanometres):
       "the coefficients place \(nanometres) nm outside the mirror array"
     case .wavelengthNotFinite(let index): "pattern \(index) has no wavelength"
+    case .referenceWithoutLight: "the reference has no light at any point"
     case .referenceHasSections(let count):
       "the reference has \(count) sections, expected one, or those of the scan"
     case .referenceNotRising(let index):

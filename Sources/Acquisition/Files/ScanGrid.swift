@@ -8,8 +8,8 @@ internal import Spectra
 struct ScanGrid: ~Copyable {
   private var sections: ScanSections?
   private var calibration: PixelToWavelength?
-  /// Changes whenever the wavelengths do; 0 before there are any.
-  private(set) var revision: UInt32 = 0
+  /// A digest of the wavelengths, so equal for equal ones, whichever grid they are in.
+  private(set) var revision: UInt64 = 0
   /// How many points there are.
   private(set) var pointCount = 0
   /// The wavelength of each point in nanometres, strictly rising.
@@ -57,19 +57,21 @@ struct ScanGrid: ~Copyable {
     }
   }
 
-  /// Leaves repeated wavelengths out, and notes whether the rest differs from what was before.
+  /// Leaves repeated wavelengths out, and digests the rest (FNV-1a over their bits).
   private mutating func fillPoints(patternCount: Int) {
-    var (count, isSame) = (0, revision > 0)
+    var count = 0
+    revision = 0xCBF2_9CE4_8422_2325
     for place in 0..<patternCount {
       let pattern = patternOfPoint[place]
       let wavelength = patternWavelengths[Int(pattern)]
       guard count == 0 || wavelength > wavelengths[count - 1] else { continue }
-      isSame = isSame && count < pointCount && wavelengths[count] == wavelength
       patternOfPoint[count] = pattern
       wavelengths[count] = wavelength
       count += 1
+      for shift in stride(from: 0, to: 64, by: 8) {
+        revision = (revision ^ (wavelength.bitPattern >> UInt64(shift) & 0xFF)) &* 0x100_0000_01B3
+      }
     }
-    if !isSame || count != pointCount { revision += 1 }
     pointCount = count
   }
 }

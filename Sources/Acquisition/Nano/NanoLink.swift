@@ -48,7 +48,15 @@ struct NanoLink<Transport: ReportTransport & ~Copyable>: ~Copyable {
   mutating func drain(for drainTimeout: Duration) throws(AcquisitionError) {
     for _ in 0..<NanoLink.strayReportsMax {
       let deadline = Deadline.after(drainTimeout)
-      guard try transport.receive(into: &reply, at: 0, count: 1, deadline: deadline) else { return }
+      do throws(AcquisitionError) {
+        guard try transport.receive(into: &reply, at: 0, count: 1, deadline: deadline) else {
+          return
+        }
+      } catch .shortReport {
+        // It is thrown away like any other.
+      } catch {
+        throw error
+      }
     }
     throw .protocolError(command: nil, .strayPackets(NanoLink.strayReportsMax))
   }
@@ -200,8 +208,14 @@ struct NanoLink<Transport: ReportTransport & ~Copyable>: ~Copyable {
     for command: NanoCommand,
     deadline: Deadline
   ) throws(AcquisitionError) {
-    guard
-      try transport.receive(into: &reply, at: offset, count: count, deadline: deadline)
-    else { throw .timeout(command: command) }
+    do throws(AcquisitionError) {
+      guard try transport.receive(into: &reply, at: offset, count: count, deadline: deadline)
+      else { throw .timeout(command: command) }
+    } catch .shortReport(let count) {
+      // The device's mistake, not the connection's: what follows is a reply again.
+      throw .protocolError(command: command, .shortPacket(byteCount: count))
+    } catch {
+      throw error
+    }
   }
 }

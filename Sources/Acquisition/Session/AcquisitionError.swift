@@ -56,6 +56,8 @@ package enum AcquisitionError: Error, Equatable, Sendable {
   case scannerNotConfigured
   /// So many scanners are connected already.
   case tooManyScanners(limit: Int)
+  /// The scanner came back before the end of its previous connection was noticed.
+  case previousConnectionOpen
   /// The acquisition was told to stop.
   case stopped
 }
@@ -78,6 +80,8 @@ package enum USBIPViolation: Error, Equatable, Sendable {
 package enum NanoViolation: Error, Equatable, Sendable {
   /// Too many packets in a row are no answer.
   case strayPackets(Int)
+  /// A packet of the reply has only so many bytes.
+  case shortPacket(byteCount: Int)
   /// The reply has another length than this command's.
   case replyLength(found: Int, expected: Int)
   /// The file has another size than this kind's.
@@ -114,6 +118,7 @@ extension AcquisitionError {
     case .unhealthy(let health): health.reason ?? "healthy"
     case .scannerNotConfigured: "scannerNotConfigured"
     case .tooManyScanners: "tooManyScanners"
+    case .previousConnectionOpen: "previousConnectionOpen"
     case .stopped: "stopped"
     }
   }
@@ -167,6 +172,7 @@ extension AcquisitionError: CustomStringConvertible {
     case .referenceStore(let error): "stored reference: \(error)"
     case .unhealthy(let health): "the scanner reports " + health.names.joined(separator: ", ")
     case .scannerNotConfigured: "the configuration names other scanners only"
+    case .previousConnectionOpen: "its previous connection has not ended yet"
     case .tooManyScanners(let limit): "\(limit) scanners are connected already, which is the limit"
     case .stopped: "the acquisition was stopped"
     }
@@ -191,6 +197,7 @@ extension NanoViolation: CustomStringConvertible {
   package var description: String {
     switch self {
     case .strayPackets(let count): "\(count) packets were no answer"
+    case .shortPacket(let count): "a packet of \(count) bytes, expected \(reportByteCount)"
     case .replyLength(let found, let expected): "\(found) bytes of data, expected \(expected)"
     case .fileSize(let found, let expected): "a file of \(found) bytes, expected \(expected)"
     }

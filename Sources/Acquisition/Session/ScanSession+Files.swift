@@ -36,7 +36,7 @@ extension ScanSession where Transport: ~Copyable {
       } catch .protocolError(.beginFile, .fileSize) {
         lastScanIndex = nil
         return
-      } catch .commandFailed {
+      } catch .commandFailed where attempt == Self.attemptsMax {
         lastScanIndex = nil
         return
       } catch {
@@ -89,7 +89,7 @@ extension AcquisitionError {
   /// Whether a transfer that ended so may succeed when it is begun anew.
   fileprivate var mayPassOnNextTransfer: Bool {
     switch self {
-    case .timeout(.some), .protocolError, .commandFailed(.readFileChunk): true
+    case .timeout(.some), .protocolError, .commandFailed: true
     default: false
     }
   }

@@ -127,8 +127,8 @@ package struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
     isScanIndexDoubtful = true
     do throws(AcquisitionError) {
       guard try link.begin(.startScan, 0, timeout: options.slowCommandTimeout) else { return false }
-    } catch .timeout(.some) {
-      // The scan may run although its answer is lost or late: the scan counter will tell.
+    } catch .timeout(.some), .protocolError {
+      // The scan may run although its answer is lost, late or spoilt: the scan counter will tell.
     } catch .commandFailed(let command) {
       // A scan that the scanner's button started has to end first.
       guard try isScanInProgress() else { throw .commandFailed(command) }

@@ -145,6 +145,9 @@ extension USBIPTransport {
         at: offset + received
       )
       incoming.drop(USBIPRequest.headerByteCount + length)
+      guard length % reportByteCount == 0 else {
+        throw .shortReport(byteCount: length % reportByteCount)
+      }
       received += length
       // A transfer may end early with an empty packet; then the rest is asked for again.
       if length == 0 && deadline.remainingMilliseconds == 0 { return false }
@@ -280,7 +283,7 @@ extension USBIPTransport {
       return USBIPRequest.headerByteCount
     }
     let length = Int(reply.actualLength)
-    guard length >= 0, length <= transfer.length, length % reportByteCount == 0 else {
+    guard length >= 0, length <= transfer.length else {
       throw .serverViolation(.length(reply.actualLength))
     }
     return USBIPRequest.headerByteCount + length
@@ -290,6 +293,7 @@ extension USBIPTransport {
     switch -reply.status {
     case 0: return
     case ENODEV, ESHUTDOWN: throw .deviceGone(transferStatus: reply.status)
+    case EPIPE: throw .stalled
     default: throw .transferFailed(status: reply.status)
     }
   }

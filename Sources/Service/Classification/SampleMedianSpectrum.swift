@@ -12,7 +12,7 @@ package final class SampleMedianSpectrum {
 
   private let gates: QualityGates
   private var resampler: AxisResampler
-  private var gridRevision: UInt32?
+  private var gridRevision: UInt64?
   private var median: SampleMedian
   /// One scan on the window.
   private var windowValues: FixedArray<Double>

@@ -9,7 +9,7 @@ import Synchronization
 /// thread and neither allocates nor locks.
 // SAFETY (Sendable): used by the acquisition thread alone.
 final class RingReceiver: ScanReceiver, @unchecked Sendable {
-  private let place: String
+  private let place: ScannerAddress
   private let wanted: ScannerSelection
   private let lanes: ScannerLanes
   private let directory: ScannerDirectory
@@ -19,7 +19,7 @@ final class RingReceiver: ScanReceiver, @unchecked Sendable {
   private var scanner: UInt32 = 0
 
   init(
-    place: String,
+    place: ScannerAddress,
     wanted: ScannerSelection,
     lanes: ScannerLanes,
     directory: ScannerDirectory,
@@ -30,13 +30,12 @@ final class RingReceiver: ScanReceiver, @unchecked Sendable {
   }
 
   func accept(_ description: ScannerDescription) throws(AcquisitionError) {
-    guard wanted.includes(serialNumber: description.serialNumber, place: place) else {
+    guard wanted.includes(serialNumber: description.serialNumber, place: place.description) else {
       throw .scannerNotConfigured
     }
     giveLaneBack()
     scanner = directory.meet(description, at: place)
-    writer = lanes.take(for: scanner)
-    guard writer != nil else { throw .tooManyScanners(limit: Limits.scanners) }
+    writer = try lanes.take(for: scanner)
     // A new lane has to be seen before its first scan is.
     pipeline.signal()
   }

@@ -30,19 +30,19 @@ final class AcquisitionThreads: Sendable {
 
   private let state = Mutex(State())
   private let makeAcquisition: MakeAcquisition
-  private let forget: @Sendable (ScannerAddress) -> Void
+  private let directory: ScannerDirectory
   private let wake: WakeUp.Signaller
   private let logger: Logger
 
-  /// Starts a thread for each server of `addresses`; `forget` hears of places that are no more.
+  /// Starts a thread for each server of `addresses`; `directory` hears of places that are no more.
   init(
     addresses: [USBIPAddress],
     wake: WakeUp.Signaller,
     makeAcquisition: @escaping MakeAcquisition,
-    forget: @escaping @Sendable (ScannerAddress) -> Void,
+    directory: ScannerDirectory,
     logger: Logger
   ) throws(StreamingError) {
-    (self.makeAcquisition, self.forget) = (makeAcquisition, forget)
+    (self.makeAcquisition, self.directory) = (makeAcquisition, directory)
     (self.wake, self.logger) = (wake, logger)
     for address in addresses { try start(.usbip(address), on: nil) }
   }
@@ -54,7 +54,8 @@ final class AcquisitionThreads: Sendable {
       state.withLock { $0.arrived.append(attachment) }
       wake.signal()
     case .left(let attachment):
-      // Also one that waits for its next attempt: it must not outlast whatever comes to its place.
+      directory.scannerLeft(.usb(attachment))
+      // Its thread may wait for the next attempt: it must not outlast what comes to its port next.
       let acquisition = state.withLock { state in
         state.arrived.removeAll { $0 == attachment }
         return state.running[.usb(attachment)]?.acquisition
@@ -72,7 +73,7 @@ final class AcquisitionThreads: Sendable {
     }
     for (address, thread) in ended {
       thread.join()
-      forget(address)
+      directory.forget(place: address)
     }
     for attachment in state.withLock({ $0.takeArrivalsAtFreePlaces() }) {
       do throws(StreamingError) {

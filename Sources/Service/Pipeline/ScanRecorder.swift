@@ -60,10 +60,11 @@ final class ScanRecorder: @unchecked Sendable {
     // What a file name cannot hold well becomes a dash: an address has slashes and colons.
     let plainName = String(name.map { $0.isLetter || $0.isNumber ? $0 : "-" })
     let plainTime = String(started.description.prefix(19).filter { $0 != ":" && $0 != "-" })
+    let grid = String(frame.header.gridRevision, radix: 16)
     let recording = RecordingInProgress(
       gridRevision: frame.header.gridRevision,
       writer: try NativeRecordingWriter(
-        path: "\(folder)/\(plainName)-\(plainTime)-grid\(frame.header.gridRevision).scans.ndjson",
+        path: "\(folder)/\(plainName)-\(plainTime)-grid\(grid).scans.ndjson",
         wavelengthsNanometres: wavelengths,
         scanner: scanner
       )
@@ -76,10 +77,10 @@ final class ScanRecorder: @unchecked Sendable {
 
 /// One open recording.
 private final class RecordingInProgress {
-  let gridRevision: UInt32
+  let gridRevision: UInt64
   let writer: NativeRecordingWriter
 
-  init(gridRevision: UInt32, writer: consuming NativeRecordingWriter) {
+  init(gridRevision: UInt64, writer: consuming NativeRecordingWriter) {
     self.gridRevision = gridRevision
     self.writer = writer
   }

@@ -24,7 +24,7 @@ final class ScannerDirectory: Sendable {
     var name: String
     var description: ScannerDescription
     /// The place where it is connected; nil while it is away.
-    var place: String?
+    var place: ScannerAddress?
   }
 
   private struct State {
@@ -32,14 +32,14 @@ final class ScannerDirectory: Sendable {
     var scanners: [Scanner] = []
     var lastNumber: UInt32 = 0
     /// The scanner that was last met at each place; missing until one was identified.
-    var numbersByPlace: [String: UInt32] = [:]
+    var numbersByPlace: [ScannerAddress: UInt32] = [:]
     var changes: [Change] = []
 
     /// Finds the scanner of this name, or adds it; returns its number.
     mutating func meet(
       _ description: ScannerDescription,
       name: String,
-      at place: String
+      at place: ScannerAddress
     ) -> UInt32 {
       if let index = scanners.firstIndex(where: { $0.name == name }) {
         scanners[index].description = description
@@ -73,13 +73,13 @@ final class ScannerDirectory: Sendable {
   ///
   /// It is the one of its serial number, unless that is unset or belongs to another scanner that is
   /// connected now: then the place is its name.
-  func meet(_ description: ScannerDescription, at place: String) -> UInt32 {
+  func meet(_ description: ScannerDescription, at place: ScannerAddress) -> UInt32 {
     state.withLock { state in
       let serialNumber = description.serialNumber ?? ""
       let isTaken = state.scanners.contains { other in
         other.name == serialNumber && other.place != nil && other.place != place
       }
-      let name = serialNumber.isEmpty || isTaken ? place : serialNumber
+      let name = serialNumber.isEmpty || isTaken ? place.description : serialNumber
       let number = state.meet(description, name: name, at: place)
       state.numbersByPlace[place] = number
       return number
@@ -88,7 +88,7 @@ final class ScannerDirectory: Sendable {
 
   /// Takes note of a change that an acquisition thread saw at `place`.
   func scannerChanged(
-    at place: String,
+    at place: ScannerAddress,
     _ scannerState: ScannerState,
     description: ScannerDescription?,
     reason: AcquisitionError?
@@ -98,12 +98,16 @@ final class ScannerDirectory: Sendable {
       let index = state.scanners.firstIndex { $0.number == number }
       if let index {
         if let description { state.scanners[index].description = description }
-        if scannerState == .disconnected { state.scanners[index].place = nil }
+        if scannerState == .disconnected {
+          // Whoever has come back elsewhere meanwhile is not told to be gone.
+          if let other = state.scanners[index].place, other != place { return }
+          state.scanners[index].place = nil
+        }
       }
       let scanner = index.map { state.scanners[$0] }
       let report = ScannerReport(
-        place: place,
-        name: scanner?.name ?? place,
+        place: place.description,
+        name: scanner?.name ?? place.description,
         state: scannerState.rawValue,
         reason: reason?.reason,
         model: scanner?.description.model,
@@ -122,14 +126,21 @@ final class ScannerDirectory: Sendable {
     publishing.signal()
   }
 
-  /// Forgets what was met at `place`, which will not be used again: the next plugging is another.
-  func forget(place: String) {
+  /// Takes note that the scanner at `place` was unplugged, which its own thread may notice later.
+  ///
+  /// From now on its name is free for itself, wherever it is plugged in next.
+  func scannerLeft(_ place: ScannerAddress) {
     state.withLock { state in
       for index in state.scanners.indices where state.scanners[index].place == place {
         state.scanners[index].place = nil
       }
-      state.numbersByPlace[place] = nil
     }
+  }
+
+  /// Forgets what was met at `place`, which will not be used again: the next plugging is another.
+  func forget(place: ScannerAddress) {
+    scannerLeft(place)
+    state.withLock { $0.numbersByPlace[place] = nil }
   }
 
   /// The changes since the last call, oldest first.

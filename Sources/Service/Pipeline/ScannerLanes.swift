@@ -1,3 +1,4 @@
+package import Acquisition
 import Spectra
 package import Streaming
 import Synchronization
@@ -46,13 +47,15 @@ package final class ScannerLanes: Sendable {
     self.ringScans = ringScans
   }
 
-  /// Takes the lane of `scanner`, or one for it; nil when `Limits.scanners` are connected already.
+  /// Takes the lane of `scanner`, or one for it.
   ///
   /// Wake the pipeline afterwards: it has to see a new lane before the first scan in it.
-  package func take(for scanner: UInt32) -> Writer? {
-    state.withLock { state in
+  /// - Throws: `tooManyScanners` when all lanes are taken, `previousConnectionOpen` when the lane of
+  ///   this very scanner is: a thread has not noticed yet that it was unplugged.
+  package func take(for scanner: UInt32) throws(AcquisitionError) -> Writer {
+    try state.withLock { state throws(AcquisitionError) in
       state.uses += 1
-      guard let index = lane(for: scanner, in: &state) else { return nil }
+      let index = try lane(for: scanner, in: &state)
       state.lanes[index].scanner = scanner
       state.lanes[index].isTaken = true
       state.lanes[index].lastUse = state.uses
@@ -76,11 +79,19 @@ package final class ScannerLanes: Sendable {
     }
   }
 
-  private func lane(for scanner: UInt32, in state: inout State) -> Int? {
-    let free = state.lanes.indices.filter { !state.lanes[$0].isTaken }
-    if let own = free.first(where: { state.lanes[$0].scanner == scanner }) { return own }
+  private func lane(
+    for scanner: UInt32,
+    in state: inout State
+  ) throws(AcquisitionError) -> Int {
+    if let own = state.lanes.firstIndex(where: { $0.scanner == scanner }) {
+      guard !state.lanes[own].isTaken else { throw .previousConnectionOpen }
+      return own
+    }
     if state.lanes.count < Limits.scanners { return makeLane(in: &state) }
-    return free.min { state.lanes[$0].lastUse < state.lanes[$1].lastUse }
+    let free = state.lanes.indices.filter { !state.lanes[$0].isTaken }
+    let longestUnused = free.min { state.lanes[$0].lastUse < state.lanes[$1].lastUse }
+    guard let longestUnused else { throw .tooManyScanners(limit: Limits.scanners) }
+    return longestUnused
   }
 
   private func makeLane(in state: inout State) -> Int {

@@ -22,10 +22,12 @@ final class MockedBus {
     process.arguments?.append(MockedBus.program("usbtrial").path)
     process.arguments? += trial.split(separator: " ").map(String.init)
     process.standardInput = FileHandle.nullDevice
-    // libusb then complains about whoever closes a device too early, and what it has freed is
+    // libusb then complains about whoever closes something too early, and what it has freed is
     // overwritten, so that nobody gets away with using it.
     process.environment = ProcessInfo.processInfo.environment
-      .merging(["LIBUSB_DEBUG": "2", "MALLOC_PERTURB_": "165"]) { $1 }
+      .merging(["LIBUSB_DEBUG": "2", "MALLOC_PERTURB_": "165", "SWIFT_BACKTRACE": "enable=no"]) {
+        $1
+      }
     process.standardOutput = output
     process.standardError = output
     try process.run()
@@ -49,7 +51,7 @@ final class MockedBus {
 
   /// What the trial printed, after its end; it is killed if that takes longer than a minute.
   ///
-  /// Of what libusb has to say, only complaints about transfers under way at close are among it.
+  /// Of what libusb has to say, only complaints about what is still in use at an end are.
   func lines() throws -> [String] {
     let alarm = DispatchWorkItem { [process] in kill(process.processIdentifier, SIGKILL) }
     DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: alarm)
@@ -57,7 +59,7 @@ final class MockedBus {
     let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
     var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-      .filter { !$0.hasPrefix("libusb:") || $0.contains("[do_close]") }
+      .filter { !$0.hasPrefix("libusb:") || $0.contains(/\[(do_close|libusb_exit)\]/) }
     if process.terminationStatus != 0 || process.terminationReason == .uncaughtSignal {
       lines.append("ended with \(process.terminationStatus)")
     }

@@ -25,7 +25,7 @@ class Link(Protocol):
 
 
 class NanoProgram:
-    """Sends commands as one kind of program does: padded to whole reports, or only what is needed."""
+    """Sends commands as one kind of program does: in whole reports, or only the bytes needed."""
 
     def __init__(self, link: Link, pads: bool):
         self.link, self.pads = link, pads
@@ -97,7 +97,7 @@ def image(layout: bytes, lengths: tuple[int, ...], data: bytes) -> bytes:
 
 
 def use_as_vendors_programs_do(program: NanoProgram, expected: list[list[int]]) -> None:
-    """The order of commands of TI's host library: whole reports, every file, an own configuration."""
+    """The order of the vendor's host library: whole reports, every file, a configuration sent."""
     assert program.write(0x04, 0x05) == b""
     assert program.command(0x02, 0x28) in (b"\1", b"\x40")
     assert len(program.file(REFERENCE_FILE)) == 3822

@@ -40,10 +40,10 @@ class Tap:
             simulator = socket.create_connection(SIMULATOR)
             for connection in (kernel, simulator):
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            threading.Thread(target=self._to_kernel, args=(simulator, kernel), daemon=True).start()
-            threading.Thread(target=self._to_simulator, args=(kernel, simulator), daemon=True).start()
+            for target in (self._to_kernel, self._to_simulator):
+                threading.Thread(target=target, args=(kernel, simulator), daemon=True).start()
 
-    def _to_kernel(self, simulator: socket.socket, kernel: socket.socket) -> None:
+    def _to_kernel(self, kernel: socket.socket, simulator: socket.socket) -> None:
         try:
             while data := simulator.recv(65536):
                 kernel.sendall(data.replace(*self.replacing) if self.replacing else data)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""spectrasim --attach plugs its scanners in by itself, again after a reset, and out when it ends."""
+"""spectrasim --attach plugs its scanners in by itself, again after a reset, out when it ends."""
 
 from laboratory import bus
 from laboratory.programs import WORK, Daemon, Program, synthesize

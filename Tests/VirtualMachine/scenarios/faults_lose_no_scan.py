@@ -4,8 +4,8 @@
 from laboratory import bus, recordings
 from laboratory.programs import WORK, Daemon, Simulator, synthesize
 
-# Some faults spoil the scan: with `keep` the simulator serves it again. The others spoil an exchange
-# that the daemon makes good by asking again.
+# Some faults spoil the scan: with `keep` the simulator serves it again. The others spoil an
+# exchange, which the daemon makes good by asking again.
 FAULTS = """
 device 1 scan 3 stall on chunk 4, keep
 device 1 scan 6 silence on status

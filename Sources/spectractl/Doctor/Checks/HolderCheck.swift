@@ -6,6 +6,10 @@ enum HolderCheck {
   static func examine(_ facts: DoctorFacts) -> [Finding] {
     let scanners = facts.usb.scanners
     guard !scanners.isEmpty, facts.values.sources.contains(where: \.isOnUSB) else { return [] }
+    // As many as are plugged in are ready, so it is the daemon that has them.
+    if facts.readyScannerCount >= scanners.count {
+      return [Finding(.holder, .ok, "heldByDaemon", "the daemon has the scanner")]
+    }
     for scanner in scanners {
       if let finding = problem(of: scanner, facts) { return [finding] }
     }

@@ -32,7 +32,10 @@ package struct DoctorFacts: Sendable {
   var values: DaemonConfiguration { (try? configuration.get()) ?? DaemonConfiguration() }
 
   /// Whether a scanner works, so that whatever is odd further up does not stand in its way.
-  var isScannerReady: Bool { stream?.scanners.contains { $0.state == "ready" } ?? false }
+  var isScannerReady: Bool { readyScannerCount > 0 }
+
+  /// How many scanners work.
+  var readyScannerCount: Int { stream?.scanners.count { $0.state == "ready" } ?? 0 }
 }
 
 /// The udev rule that gives scanners to the group.

@@ -23,6 +23,12 @@ extension ReasonEntry {
         "16 scanners are connected already, which is the limit",
         [.say("Unplug one, or connect this one to another machine.")]
       ),
+      ReasonEntry(
+        "previousConnectionOpen",
+        .hint,
+        "the scanner came back before the end of its previous connection was noticed",
+        [.say("Nothing needs to be done: it is ready within seconds.")]
+      ),
       ReasonEntry("stopped", .hint, "the daemon is stopping", [.say("Start it again:"), restart]),
     ]
 
