@@ -28,8 +28,7 @@ package struct Daemon: Sendable {
   /// - Throws: what keeps the daemon from starting, in words for the administrator.
   package func run() async throws {
     // Until somebody listens to it, a request would end the process.
-    // SAFETY: nothing is called; the signal is ignored.
-    _ = unsafe signal(SIGUSR1, SIG_IGN)
+    signal(SIGUSR1, SIG_IGN)
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: [.init(service: DaemonService(configuration: configuration, logger: logger))],

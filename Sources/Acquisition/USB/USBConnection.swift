@@ -8,7 +8,9 @@ internal import Glibc
 /// when the handle is closed; only then are the transfers' own lives over.
 @safe final class USBConnection {
   /// How long the kernel may take to confirm that a transfer was given up.
-  static let cancellationTimeout = Duration.seconds(2)
+  ///
+  /// It takes milliseconds; the daemon has to end within two seconds whatever happens.
+  static let cancellationTimeout = Duration.seconds(1)
   private static let interface: Int32 = 0
 
   /// Its event thread ends the transfers, so it has to outlive them.
