@@ -152,6 +152,17 @@ final class ScannerDirectory: Sendable {
     }
   }
 
+  /// Whether the scanner that was met at `place` is known by its serial number.
+  ///
+  /// If not, it has none, or that of another scanner that is connected.
+  func isNamedBySerialNumber(at place: ScannerAddress) -> Bool {
+    state.withLock { state in
+      let number = state.numbersByPlace[place]
+      let scanner = state.scanners.first { $0.number == number }
+      return scanner.map { $0.name == $0.description.serialNumber } ?? false
+    }
+  }
+
   /// The name under which clients know scanner `number`.
   func name(of number: UInt32) -> String {
     state.withLock { state in
