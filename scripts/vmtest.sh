@@ -47,6 +47,7 @@ strip "$payload"/usr/bin/spectra{d,ctl,sim}
 cp -r "$here"/guest/. "$payload"
 mkdir -p "$payload/opt/vmtest"
 cp -r "$here"/{run_scenarios.py,laboratory,expected} "$payload/opt/vmtest"
+cp -r udev "$payload/opt/vmtest"
 cp -r Tests/Golden/bundle "$payload/opt/vmtest/bundle"
 mapfile -t scenarios < <(find "$here/scenarios" -name '*.py' | grep -E "${VMTEST_ONLY:-.}" | sort)
 [ ${#scenarios[@]} -gt 0 ] || {

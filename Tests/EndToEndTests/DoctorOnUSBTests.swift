@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `spectractl doctor` on a machine with a scanner on USB, which umockdev plays.
-@Suite(.enabled(if: Build.hasMockedUSB, "umockdev is missing (libumockdev-dev)"))
+@Suite(.enabled(if: MockedBus.isAvailable, "umockdev is missing (libumockdev-dev)"))
 struct DoctorOnUSBTests {
   @Test func `beside a daemon that reads the scanner on USB, all is well`() throws {
     let laboratory = try Laboratory()
@@ -15,7 +15,8 @@ struct DoctorOnUSBTests {
       "usbmock",
       [
         "--scanner", laboratory.folder.path("simulator.sock"), "1-1", "--", "sh", "-c",
-        DoctorOnUSBTests.script, Build.path("spectrad"), Build.path("spectractl"),
+        DoctorOnUSBTests.script, RunningProgram.path(of: "spectrad"),
+        RunningProgram.path(of: "spectractl"),
         ProjectFiles.bundle,
         laboratory.socket, laboratory.folder.path("findings"),
       ],
@@ -38,7 +39,7 @@ struct DoctorOnUSBTests {
       "usbmock",
       [
         "--scanner", laboratory.folder.path("simulator.sock"), "1-1", "--",
-        Build.path("spectractl"),
+        RunningProgram.path(of: "spectractl"),
         "doctor", "--socket", laboratory.socket, "--set", "bundle.path=",
       ],
       in: laboratory.folder
@@ -64,22 +65,4 @@ struct DoctorOnUSBTests {
     cat "$4"
     exit $status
     """
-}
-
-/// The programs of this build.
-private enum Build {
-  private static let folder = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-
-  static func path(_ program: String) -> String { folder.appending(component: program).path }
-
-  /// Whether `usbmock` could be built to do its work: without, it ends with status 77.
-  static let hasMockedUSB: Bool = {
-    let probe = Process()
-    probe.executableURL = URL(filePath: path("usbmock"))
-    probe.arguments = ["--", "true"]
-    probe.standardError = FileHandle.nullDevice
-    guard (try? probe.run()) != nil else { return false }
-    probe.waitUntilExit()
-    return probe.terminationStatus != 77
-  }()
 }

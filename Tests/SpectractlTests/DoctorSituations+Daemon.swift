@@ -148,7 +148,7 @@ extension DoctorSituation {
       .scanner,
       .problem,
       "noPermission",
-      advice: "sudo udevadm control --reload"
+      advice: "sudo systemctl restart systemd-udevd"
     ) {
       $0.answer.scanners.append(
         StreamFacts.Scanner(name: "usb:1-3", state: "disconnected", reason: "noPermission")

@@ -159,7 +159,7 @@ extension DoctorSituation {
       .permission,
       .problem,
       "ruleNotApplied",
-      advice: "sudo udevadm control --reload"
+      advice: "sudo systemctl restart systemd-udevd"
     ) { $0.refuseNode(group: 990, mode: 0o644) },
     DoctorSituation(
       "the administrator may open it, but the daemon's group may not",

@@ -6,9 +6,7 @@ enum FaultTable {
   /// The states of a scanner that nothing happens to, as far as clients see.
   static let undisturbed = ["ready"]
   /// The states of one that leaves the bus and comes back.
-  static let away = [
-    "ready", "disconnected connectionLost", "disconnected importRefused", "ready",
-  ]
+  static let away = ["ready", "disconnected connectionLost", "ready"]
   /// The same over libusb: what comes back is a new device until it has said who it is.
   static let awayOnUSB = ["ready", "disconnected deviceGone", "connecting", "ready"]
 
@@ -102,7 +100,7 @@ extension FaultTable {
       moment: "before the start",
       script: ["scan 4 unplug before start, never replug"],
       behaviour: "tries again every 5 s at the most; over libusb waits to be told",
-      states: ["ready", "disconnected connectionLost", "disconnected importRefused"],
+      states: ["ready", "disconnected connectionLost"],
       statesOnUSB: ["ready", "disconnected deviceGone"],
       lost: Set(4...FaultTrial.scanCount),
       recoverySeconds: 1
@@ -112,7 +110,7 @@ extension FaultTable {
       moment: "in the middle of the file",
       script: ["scan 4 unplug after 30 packets, never replug"],
       behaviour: "tries again every 5 s at the most; over libusb waits to be told",
-      states: ["ready", "disconnected connectionLost", "disconnected importRefused"],
+      states: ["ready", "disconnected connectionLost"],
       statesOnUSB: ["ready", "disconnected deviceGone"],
       lost: Set(4...FaultTrial.scanCount),
       recoverySeconds: 1

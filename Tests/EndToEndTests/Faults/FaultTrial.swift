@@ -121,10 +121,14 @@ struct FaultOutcome: Sendable {
 
 extension [StreamLine] {
   /// The scanner's states with reasons, from the first `ready` to the daemon's end.
+  ///
+  /// Whether a USB/IP server is asked while it has no device is a matter of time, so the answer to
+  /// that, `importRefused`, is left out.
   var scannerStates: [String] {
     var states = filter { $0.type == "scanner" }.map { line in
       ([line.state ?? "?"] + (line.reason.map { [$0] } ?? [])).joined(separator: " ")
     }
+    states.removeAll { $0 == "disconnected importRefused" }
     if states.last == "disconnected" { states.removeLast() }
     return [String](states.drop { !$0.hasPrefix("ready") })
   }

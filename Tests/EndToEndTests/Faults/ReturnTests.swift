@@ -52,7 +52,7 @@ struct ReturnTests {
     let client = try laboratory.connect()
     for (index, recording) in recordings.enumerated() {
       let simulator = try laboratory.launchSimulator(replaying: recording, ["--sample-gap", "0"])
-      let isOver = try await client.awaitLines(seconds: 20) {
+      let isOver = try await client.awaitLines(seconds: 40) {
         $0.count(where: \.isFinal) > index
       }
       try #require(isOver, "\(daemon.errors)\(simulator.errors)")

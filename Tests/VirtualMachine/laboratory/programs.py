@@ -12,6 +12,15 @@ from laboratory.stream import Stream
 
 WORK = Path(os.environ["VMTEST_WORK"])
 SMALL_BUNDLE = Path("/opt/vmtest/bundle")
+# Another program that has taken the scanner, says so, and does nothing with it.
+HOLDER = """
+import time, usb.core, usb.util
+device = usb.core.find(idVendor=0x0451, idProduct=0x4200)
+device.detach_kernel_driver(0)
+usb.util.claim_interface(device, 0)
+print("held", flush=True)
+time.sleep(600)
+"""
 
 
 class Program:

@@ -2,16 +2,7 @@
 """A scanner that another program holds is reported with its holder, and taken when it is free."""
 
 from laboratory import bus
-from laboratory.programs import Daemon, Program, Simulator, synthesize
-
-HOLDER = """
-import sys, time, usb.core, usb.util
-device = usb.core.find(idVendor=0x0451, idProduct=0x4200)
-device.detach_kernel_driver(0)
-usb.util.claim_interface(device, 0)
-print("held", flush=True)
-time.sleep(60)
-"""
+from laboratory.programs import HOLDER, Daemon, Program, Simulator, synthesize
 
 with Simulator(synthesize(donors=1, scans=5), options=("--repeat",)):
     scanner = bus.plug_in()

@@ -7,7 +7,7 @@ import time
 from laboratory import bus
 from laboratory.programs import Daemon, Simulator, synthesize
 
-SECONDS = 20
+SECONDS = 10
 PERCENT_MAX = 0.5
 
 
@@ -21,7 +21,7 @@ with Simulator(synthesize(donors=1, scans=1)):
     with Daemon("acquisition.mode=onRequest") as daemon:
         stream = daemon.connect()
         stream.wait_for(
-            lambda lines: any(line.get("state") == "ready" for line in lines), "the scanner is ready"
+            lambda lines: any(line.get("state") == "ready" for line in lines), "it is ready"
         )
         time.sleep(2)
         before, started = processor_seconds(daemon.process.pid), time.monotonic()

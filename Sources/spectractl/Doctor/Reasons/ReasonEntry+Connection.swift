@@ -127,8 +127,11 @@ enum RuleAdvice {
     .type("sudo install -m 644 udev/60-spectrad.rules /etc/udev/rules.d/60-spectrad.rules")
   ]
   /// Applies it to scanners that are plugged in already.
+  ///
+  /// udev's own reload would keep what it knew of groups when it read the rule, and a group that was
+  /// made since would go on missing.
   static let reload: [Advice] = [
-    .type("sudo udevadm control --reload"),
+    .type("sudo systemctl restart systemd-udevd"),
     .type("sudo udevadm trigger --action=add --attr-match=idVendor=0451"),
   ]
 }
