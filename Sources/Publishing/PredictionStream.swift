@@ -68,8 +68,10 @@ struct PredictionStream {
       return
     }
     if scanners.count == Limits.scanners {
-      // Scanners that are gone must not push out one that is here.
-      scanners.remove(at: scanners.firstIndex { $0.state != ScannerReport.ready } ?? 0)
+      // Neither one that is gone nor one too many may push out one that is ready.
+      let given = scanners.firstIndex { $0.state != ScannerReport.ready }
+      guard let index = given ?? (report.state == ScannerReport.ready ? 0 : nil) else { return }
+      scanners.remove(at: index)
     }
     scanners.append(report)
   }

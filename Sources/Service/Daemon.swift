@@ -1,4 +1,5 @@
 import Acquisition
+import Glibc
 import Logging
 import Publishing
 import ServiceLifecycle
@@ -26,6 +27,8 @@ package struct Daemon: Sendable {
   ///
   /// - Throws: what keeps the daemon from starting, in words for the administrator.
   package func run() async throws {
+    // Until somebody listens to it, a request would end the process.
+    signal(SIGUSR1, SIG_IGN)
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: [.init(service: DaemonService(configuration: configuration, logger: logger))],

@@ -86,7 +86,10 @@ package enum FileContents {
   /// The bytes are on the disk before their name is: a crash leaves one file or the other.
   static func replace(path: String, with bytes: [UInt8]) throws(FileError) {
     let draft = path + ".new"
-    let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
+    // Whatever a crash or somebody else left there is not written to, whatever it is.
+    _ = unsafe unlink(draft)
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+    let descriptor = unsafe open(draft, flags, 0o640)
     guard descriptor >= 0 else { throw FileError(path: draft, errno: errno) }
     let failure = writeAndSync(bytes, to: descriptor)
     close(descriptor)

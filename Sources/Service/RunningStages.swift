@@ -112,7 +112,7 @@ struct RunningStages {
             directory: way.directory,
             pipeline: way.pipeline
           ),
-          references: references
+          references: PlaceReferences(references, at: address, directory: way.directory)
         )
       },
       directory: way.directory,

@@ -23,6 +23,8 @@ final class ScanObserver: ScanReceiver, Sendable {
     var wavelengths: [Double] = []
     var absorbance: [Double] = []
     var references: [[Int32]] = []
+    /// How often a white standard was measured.
+    var measuredCount = 0
   }
 
   private let seen = Mutex(Seen())
@@ -32,7 +34,10 @@ final class ScanObserver: ScanReceiver, Sendable {
 
   func accept(_ description: ScannerDescription) throws(AcquisitionError) {}
 
-  func referenceMeasured(at time: Timestamp) {}
+  func referenceMeasured(at time: Timestamp) {
+    seen.withLock { $0.measuredCount += 1 }
+    changed.signal()
+  }
 
   func scannerChanged(
     _ state: ScannerState,
@@ -83,8 +88,18 @@ final class RunningAcquisition<Receiver: ScanReceiver & Sendable>: Sendable {
   let acquisition: ScannerAcquisition<Receiver>
   private let ended = DispatchSemaphore(value: 0)
 
-  init(address: ScannerAddress, options: AcquisitionOptions, receiver: Receiver) {
-    acquisition = ScannerAcquisition(address: address, options: options, receiver: receiver)
+  init(
+    address: ScannerAddress,
+    options: AcquisitionOptions,
+    receiver: Receiver,
+    references: (any ReferenceStore)? = nil
+  ) {
+    acquisition = ScannerAcquisition(
+      address: address,
+      options: options,
+      receiver: receiver,
+      references: references
+    )
     Thread.detachNewThread { [acquisition, ended] in
       acquisition.run()
       ended.signal()

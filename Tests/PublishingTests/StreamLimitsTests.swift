@@ -51,6 +51,15 @@ import Testing
     }
   }
 
+  @Test func `a scanner too many does not push one that is ready out of hello`() async throws {
+    try await withServer { server, path in
+      for number in 0..<Limits.scanners { server.publish([scanner(number, state: "ready")]) }
+      server.publish([scanner(Limits.scanners, state: "disconnected")])
+      let names = try helloNames(path)
+      #expect(names == (0..<Limits.scanners).map { "\($0)" })
+    }
+  }
+
   private func scanner(_ number: Int, state: String) -> StreamEvent {
     var report = Example.scanner
     report.place = "usbip://127.0.0.1:3240/1-\(number)"

@@ -34,6 +34,8 @@ package enum ReferenceStoreError: Error, Equatable, Sendable {
   case notWritable(path: String, errorNumber: Int32)
   /// The file is no stored reference of this scanner.
   case damaged(path: String)
+  /// Another scanner with this serial number is connected: whose reference it is, nobody knows.
+  case serialNumberShared(String)
 }
 
 extension ReferenceStoreError: CustomStringConvertible {
@@ -43,6 +45,8 @@ extension ReferenceStoreError: CustomStringConvertible {
     case .notReadable(let path, let number): "\(path) cannot be read (errno \(number))"
     case .notWritable(let path, let number): "\(path) cannot be written (errno \(number))"
     case .damaged(let path): "\(path) is no stored reference of this scanner"
+    case .serialNumberShared(let number):
+      "another scanner that is connected has the serial number \(number), too"
     }
   }
 }

@@ -36,17 +36,21 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
     (self.receiver, self.references) = (receiver, references)
   }
 
-  /// Asks for one more scan; without effect in continuous mode.
+  /// Asks for one more scan; without effect in continuous mode or while nothing is connected.
   package func requestScan() { requests.raise() }
 
   /// Asks that the next scan is measured as the user's reference: a white standard is in place.
+  ///
+  /// Without effect while the scanner is not ready. Several requests before that scan are one.
   package func requestReference() {
     // Release: the flag is there before the event that announces it.
-    isReferenceRequested.store(true, ordering: .releasing)
+    guard !isReferenceRequested.exchange(true, ordering: .releasing) else { return }
     requests.raise()
   }
 
   /// Ends `run()` at once, whatever it waits for; it cannot be run again.
+  ///
+  /// Whoever follows the bus stops a scanner that has left it, which is then told as the reason.
   package func stop() { stopping.raise() }
 
   /// Serves the scanner until `stop()`; a lost connection is made again, with growing pauses.
@@ -63,20 +67,19 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
       do throws(AcquisitionError) {
         try connectAndServe(&decoder, &report, &backoff)
       } catch .stopped {
-        report.tell(.disconnected, because: nil)
+        break
+      } catch .scannerNotConfigured {
+        report.tell(.disconnected, because: .scannerNotConfigured)
         return
       } catch {
+        if isUnplugged { break }
         report.tell(.disconnected, because: error)
-        if error == .scannerNotConfigured || isUnplugged { return }
       }
-      guard !isStopped(within: backoff) else { break }
-      if isUnplugged {
-        report.tell(.disconnected, because: .deviceGone(transferStatus: -ENODEV))
-        return
-      }
+      guard !isStopped(within: backoff), !isUnplugged else { break }
       backoff = min(backoff * 2, options.maximumBackoff)
     }
-    report.tell(.disconnected, because: nil)
+    let reason = isUnplugged ? AcquisitionError.deviceGone(transferStatus: -ENODEV) : nil
+    report.tell(.disconnected, because: reason)
   }
 
   /// Whether the scanner was on this machine's USB and is there no more.
@@ -116,7 +119,10 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
     var session = ScanSession(over: transport, options: options, stopping: stopping)
     try session.identify()
     try receiver.accept(session.description)
-    let referenceProblem = try session.prepare(decoder: &decoder, references: references)
+    var referenceProblem = try session.prepare(decoder: &decoder, references: references)
+    // What was asked for earlier found no scanner: the white standard may be gone by now.
+    _ = takeReferenceRequest()
+    while requests.take() {}
     report.description = session.description
     report.tell(.ready, because: referenceProblem)
     var failures = 0
@@ -125,7 +131,9 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
       do throws(AcquisitionError) {
         switch turn {
         case .scan: try scan(&session, &decoder)
-        case .reference: try measureReference(&session, &decoder)
+        case .reference:
+          try measureReference(&session, &decoder)
+          referenceProblem = nil
         }
         failures = 0
         backoff = options.initialBackoff
@@ -133,6 +141,8 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
       } catch {
         failures += 1
         guard error.leavesConnectionUsable, failures <= Self.failuresMax else { throw error }
+        // It serves, but the next connection will not find it.
+        if case .referenceStore = error { referenceProblem = error }
         report.tell(.ready, because: error)
         try recover(from: error, &session)
         report.description = session.description

@@ -41,7 +41,9 @@ package final class USBBus: Sendable {
     }
   }
 
-  /// Whether this very plugging still lasts, as far as anybody here knows.
+  /// Whether this very plugging still lasts: the bus has not told that it ended.
+  ///
+  /// Transfers may fail as if it had, for example while the machine sleeps.
   package func isAttached(_ attachment: USBAttachment) -> Bool {
     context.isAttached(attachment)
   }

@@ -8,7 +8,9 @@ internal import Glibc
 /// when the handle is closed; only then are the transfers' own lives over.
 @safe final class USBConnection {
   /// How long the kernel may take to confirm that a transfer was given up.
-  static let cancellationTimeout = Duration.seconds(2)
+  ///
+  /// It takes milliseconds; the daemon has to end within two seconds whatever happens.
+  static let cancellationTimeout = Duration.seconds(1)
   private static let interface: Int32 = 0
 
   /// Its event thread ends the transfers, so it has to outlive them.
@@ -60,12 +62,6 @@ internal import Glibc
     // This gives the interface back to the kernel's driver, too.
     unsafe libusb_release_interface(handle, USBConnection.interface)
     unsafe libusb_close(handle)
-  }
-
-  /// Hands on why a transfer failed, and remembers it when that was the last one.
-  func noted(_ error: AcquisitionError) -> AcquisitionError {
-    if case .deviceGone = error { bus.context.deviceIsGone(at: attachment) }
-    return error
   }
 
   /// Gives up both transfers; returns false when that is not confirmed in time.

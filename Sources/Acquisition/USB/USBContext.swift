@@ -11,8 +11,6 @@ internal import Synchronization
   private struct Presence {
     let device: USBDevice
     var departures: [EventDescriptor] = []
-    /// A transfer found out before the kernel or udev told.
-    var isGone = false
   }
 
   private static let vendor: Int32 = 0x0451
@@ -90,12 +88,7 @@ internal import Synchronization
 
 extension USBContext {
   func isAttached(_ attachment: USBAttachment) -> Bool {
-    present.withLock { $0[attachment].map { !$0.isGone } ?? false }
-  }
-
-  /// Notes that a device no longer answers because it has left; that will be told in its time.
-  func deviceIsGone(at attachment: USBAttachment) {
-    present.withLock { $0[attachment]?.isGone = true }
+    present.withLock { $0[attachment] != nil }
   }
 
   /// The device of a plugging, or nil when that has ended; `departure` is raised when it ends.
@@ -104,7 +97,6 @@ extension USBContext {
     telling departure: EventDescriptor
   ) -> USBDevice? {
     present.withLock { table in
-      guard table[attachment]?.isGone == false else { return nil }
       // In one step, so that a departure is never missed.
       table[attachment]?.departures.append(departure)
       return table[attachment]?.device

@@ -32,19 +32,6 @@ package struct USBTransport: ~Copyable, ReportTransport {
     expectsReply: Bool,
     deadline: Deadline
   ) throws(AcquisitionError) -> Bool {
-    do throws(AcquisitionError) {
-      return try sendReport(bytes, from: offset, expectsReply: expectsReply, deadline: deadline)
-    } catch {
-      throw connection.noted(error)
-    }
-  }
-
-  private func sendReport(
-    _ bytes: borrowing FixedArray<UInt8>,
-    from offset: Int,
-    expectsReply: Bool,
-    deadline: Deadline
-  ) throws(AcquisitionError) -> Bool {
     precondition(!connection.incoming.isInFlight, "the previous reply is still awaited")
     // First, so that the device finds somebody listening when it answers.
     if expectsReply { try connection.incoming.submit(byteCount: reportByteCount) }
@@ -58,19 +45,6 @@ package struct USBTransport: ~Copyable, ReportTransport {
 
   /// Receives exactly `count` reports into `bytes` from `offset` on; false when the deadline passed.
   package mutating func receive(
-    into bytes: inout FixedArray<UInt8>,
-    at offset: Int,
-    count: Int,
-    deadline: Deadline
-  ) throws(AcquisitionError) -> Bool {
-    do throws(AcquisitionError) {
-      return try receiveReports(into: &bytes, at: offset, count: count, deadline: deadline)
-    } catch {
-      throw connection.noted(error)
-    }
-  }
-
-  private func receiveReports(
     into bytes: inout FixedArray<UInt8>,
     at offset: Int,
     count: Int,

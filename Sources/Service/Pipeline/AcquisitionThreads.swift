@@ -14,9 +14,18 @@ final class AcquisitionThreads: Sendable {
 
   private struct State {
     var running: [ScannerAddress: ScannerThread] = [:]
+    /// Those that have arrived and are not read yet.
     var arrived: [USBAttachment] = []
     var startedCount = 0
     var isStopping = false
+
+    /// Takes the arrivals whose places are free: what was plugged in there before has to have ended.
+    mutating func takeArrivalsAtFreePlaces() -> [USBAttachment] {
+      let occupied = Set(running.keys.map(\.description))
+      let free = arrived.filter { !occupied.contains($0.description) }
+      arrived.removeAll { !occupied.contains($0.description) }
+      return free
+    }
   }
 
   private let state = Mutex(State())
@@ -45,24 +54,28 @@ final class AcquisitionThreads: Sendable {
       state.withLock { $0.arrived.append(attachment) }
       wake.signal()
     case .left(let attachment):
-      // Its thread ends by itself, because its transfers fail.
       directory.scannerLeft(.usb(attachment))
+      // Its thread may wait for the next attempt: it must not outlast what comes to its port next.
+      let acquisition = state.withLock { state in
+        state.arrived.removeAll { $0 == attachment }
+        return state.running[.usb(attachment)]?.acquisition
+      }
+      acquisition?.stop()
     }
   }
 
   /// Starts a thread for each scanner that has arrived, and joins those that have ended.
   func followChanges(on bus: USBBus) {
-    let (arrived, ended) = state.withLock { state in
+    let ended = state.withLock { state in
       let ended = state.running.filter { $0.value.hasEnded }
       for address in ended.keys { state.running[address] = nil }
-      defer { state.arrived = [] }
-      return (state.arrived, ended)
+      return ended
     }
     for (address, thread) in ended {
       thread.join()
       directory.forget(place: address)
     }
-    for attachment in arrived {
+    for attachment in state.withLock({ $0.takeArrivalsAtFreePlaces() }) {
       do throws(StreamingError) {
         try start(.usb(attachment), on: bus)
       } catch {

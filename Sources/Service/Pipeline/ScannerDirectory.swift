@@ -98,9 +98,11 @@ final class ScannerDirectory: Sendable {
       let index = state.scanners.firstIndex { $0.number == number }
       if let index {
         if let description { state.scanners[index].description = description }
-        // Meanwhile it may have come back elsewhere.
-        let isHere = state.scanners[index].place == place
-        if scannerState == .disconnected, isHere { state.scanners[index].place = nil }
+        if scannerState == .disconnected {
+          // Whoever has come back elsewhere meanwhile is not told to be gone.
+          if let other = state.scanners[index].place, other != place { return }
+          state.scanners[index].place = nil
+        }
       }
       let scanner = index.map { state.scanners[$0] }
       let report = ScannerReport(
@@ -147,6 +149,17 @@ final class ScannerDirectory: Sendable {
       let changes = state.changes
       state.changes.removeAll(keepingCapacity: true)
       return changes
+    }
+  }
+
+  /// Whether the scanner that was met at `place` is known by its serial number.
+  ///
+  /// If not, it has none, or that of another scanner that is connected.
+  func isNamedBySerialNumber(at place: ScannerAddress) -> Bool {
+    state.withLock { state in
+      let number = state.numbersByPlace[place]
+      let scanner = state.scanners.first { $0.number == number }
+      return scanner.map { $0.name == $0.description.serialNumber } ?? false
     }
   }
 
