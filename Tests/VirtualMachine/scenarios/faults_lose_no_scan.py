@@ -9,7 +9,7 @@ from laboratory.programs import WORK, Daemon, Simulator, synthesize
 FAULTS = """
 device 1 scan 3 stall on chunk 4, keep
 device 1 scan 6 silence on status
-device 1 scan 9 short packet on chunk 2, of 20 bytes, keep
+device 1 scan 9 short packet on chunk 2, of 20 bytes
 device 1 scan 12 truncated chunk 5
 device 1 scan 15 wrong sequence on size
 device 1 scan 18 garbage before chunk 1
