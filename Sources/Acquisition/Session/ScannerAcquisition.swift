@@ -18,6 +18,7 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
   private let receiver: Receiver
   private let references: (any ReferenceStore)?
   private let stopping = EventDescriptor()
+  private let departed = EventDescriptor()
   private let requests = EventDescriptor()
   private let isReferenceRequested = Atomic<Bool>(false)
 
@@ -48,9 +49,12 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
     requests.raise()
   }
 
-  /// Ends `run()` at once, whatever it waits for; it cannot be run again.
+  /// Ends a pause before the next attempt, which a scanner that has left the bus needs no more.
   ///
-  /// Whoever follows the bus stops a scanner that has left it, which is then told as the reason.
+  /// Its transfers end by themselves, and what they brought until then is still used.
+  package func scannerLeft() { departed.raise() }
+
+  /// Ends `run()` at once, whatever it waits for; it cannot be run again.
   package func stop() { stopping.raise() }
 
   /// Serves the scanner until `stop()`; a lost connection is made again, with growing pauses.
@@ -246,7 +250,11 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
 
   private func isStopped(within duration: Duration) -> Bool {
     do throws(AcquisitionError) {
-      _ = try stopping.waitUnlessRaised(besides: -1, for: 0, until: .after(duration))
+      _ = try stopping.waitUnlessRaised(
+        besides: departed.rawValue,
+        for: Int16(POLLIN),
+        until: .after(duration)
+      )
       return false
     } catch {
       return true

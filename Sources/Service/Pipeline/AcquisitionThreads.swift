@@ -60,7 +60,7 @@ final class AcquisitionThreads: Sendable {
         state.arrived.removeAll { $0 == attachment }
         return state.running[.usb(attachment)]?.acquisition
       }
-      acquisition?.stop()
+      acquisition?.scannerLeft()
     }
   }
 
