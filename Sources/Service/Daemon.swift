@@ -100,7 +100,7 @@ private struct DaemonService: ServiceLifecycle.Service {
   /// SIGUSR1 asks for a reference measurement.
   private func measureReferencesOnRequest(of acquisitions: AcquisitionThreads) async {
     for await _ in await UnixSignalsSequence(trapping: .sigusr1) {
-      logger.info("measuring the white reference of every connected scanner")
+      logger.info("every scanner that is ready is asked to measure its white reference")
       acquisitions.measureReferences()
     }
   }

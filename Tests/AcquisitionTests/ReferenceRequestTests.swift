@@ -31,6 +31,27 @@ import Testing
     scanner.stop()
   }
 
+  @Test func `a scanner that is busy for too long measures no reference any more`() throws {
+    var device = ScriptedDevice()
+    for scan in 3..<200 { device.faults["02/18", default: [:]][scan] = .busy }
+    let scanner = try ScriptedScanner(device)
+    let observer = ScanObserver()
+    var options = AcquisitionOptions.impatient
+    options.referencePatience = .milliseconds(200)
+    let running = RunningAcquisition(
+      address: try scanner.address(),
+      options: options,
+      receiver: observer
+    )
+    #expect(observer.wait { $0.headers.count >= 2 })
+    running.acquisition.requestReference()
+    #expect(observer.wait { $0.changes.contains { $0.reason == "busy" } })
+    #expect(observer.wait { $0.headers.count >= 6 })
+    #expect(observer.now.measuredCount == 0)
+    #expect(running.stop())
+    scanner.stop()
+  }
+
   @Test func `several requests for a reference bring no scan of the white standard`() throws {
     let scanner = try ScriptedScanner()
     let observer = ScanObserver()

@@ -20,7 +20,9 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
   private let stopping = EventDescriptor()
   private let departed = EventDescriptor()
   private let requests = EventDescriptor()
-  private let isReferenceRequested = Atomic<Bool>(false)
+  /// Until when a reference may be measured, in nanoseconds of CLOCK_MONOTONIC; 0 when none is asked
+  /// for.
+  private let referenceDeadline = Atomic<UInt64>(0)
 
   /// Prepares to drive the scanner at `address`; nothing is opened before `run()`.
   ///
@@ -45,7 +47,8 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
   /// Without effect while the scanner is not ready. Several requests before that scan are one.
   package func requestReference() {
     // Release: the flag is there before the event that announces it.
-    guard !isReferenceRequested.exchange(true, ordering: .releasing) else { return }
+    let deadline = Deadline.after(options.referencePatience).nanoseconds
+    guard referenceDeadline.exchange(deadline, ordering: .releasing) == 0 else { return }
     requests.raise()
   }
 
@@ -135,8 +138,8 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
       do throws(AcquisitionError) {
         switch turn {
         case .scan: try scan(&session, &decoder)
-        case .reference:
-          try measureReference(&session, &decoder)
+        case .reference(let deadline):
+          try measureReference(&session, &decoder, until: deadline)
           referenceProblem = nil
         }
         failures = 0
@@ -156,7 +159,8 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
 
   /// What is to be measured next.
   private enum Turn {
-    case scan, reference
+    case scan
+    case reference(until: Deadline)
   }
 
   /// Waits until something is to be measured: in continuous mode at once, else when a client asks.
@@ -164,7 +168,7 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
     _ session: inout ScanSession<Transport>,
     _ backoff: inout Duration
   ) throws(AcquisitionError) -> Turn {
-    if options.mode == .continuous { return takeReferenceRequest() ? .reference : .scan }
+    if options.mode == .continuous { return nextTurn() }
     while !requests.take() {
       let deadline = Deadline.after(options.keepAwakeInterval)
       let isAsked = try stopping.waitUnlessRaised(
@@ -177,13 +181,17 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
       try session.keepAwake()
       backoff = options.initialBackoff
     }
-    return takeReferenceRequest() ? .reference : .scan
+    return nextTurn()
   }
 
-  private func takeReferenceRequest() -> Bool {
+  private func nextTurn() -> Turn {
+    takeReferenceRequest().map { .reference(until: $0) } ?? .scan
+  }
+
+  private func takeReferenceRequest() -> Deadline? {
     // A relaxed look first: it is what every scan pays for requests that come once a day.
-    isReferenceRequested.load(ordering: .relaxed)
-      && isReferenceRequested.exchange(false, ordering: .acquiring)
+    guard referenceDeadline.load(ordering: .relaxed) != 0 else { return nil }
+    return Deadline(nanoseconds: referenceDeadline.exchange(0, ordering: .acquiring))
   }
 
   /// Makes one scan and hands it on; a busy device is asked again until it is free.
@@ -220,9 +228,12 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
   /// Measures the white standard that is in place and keeps the result.
   private func measureReference<Transport: ReportTransport & ~Copyable>(
     _ session: inout ScanSession<Transport>,
-    _ decoder: inout ScanDecoder
+    _ decoder: inout ScanDecoder,
+    until deadline: Deadline
   ) throws(AcquisitionError) {
     while true {
+      // A device that was busy for long may look at something else by now.
+      guard deadline.remainingMilliseconds > 0 else { throw .busy(.startScan) }
       guard let reference = try session.measureReference(for: &decoder) else {
         try session.pause(options.busyRetryInterval)
         continue
