@@ -27,6 +27,7 @@ import onnxruntime
 BUNDLE = Path("bundles/blood-synthetic")
 DONORS, SCANS = 40, 10
 IDLE_SECONDS = 65
+STARTS = 7
 NETWORK_ROUNDS, NETWORK_RUNS = 8, 200
 
 
@@ -120,12 +121,21 @@ def measure_daemon(programs, work, recording):
         row("scan complete to line queued, three targets, median", f"{np.median(latencies):.0f} µs")
         row("the same, p99", f"{np.percentile(latencies, 99):.0f} µs")
         row("daemon resident", f"{daemon.memory('VmRSS'):.1f} MiB")
-        row("process start to listening, bundle loaded and golden-checked",
-            f"{daemon.start_milliseconds:.0f} ms")
     finally:
         daemon.stop()
         simulator.terminate()
         simulator.wait(10)
+
+
+def measure_start(programs, work):
+    """Several starts: the first after a build reads the programs from the disk."""
+    milliseconds = []
+    for _ in range(STARTS):
+        daemon = Daemon(programs, work, f"usbip+unix://{work}/nobody.sock/1-1")
+        milliseconds.append(daemon.start_milliseconds)
+        daemon.stop()
+    row("process start to listening, bundle loaded and golden-checked, median",
+        f"{statistics.median(milliseconds):.0f} ms")
 
 
 def start_simulator(programs, recording, usb, *options):
@@ -266,6 +276,7 @@ def main():
             check=True, stdout=subprocess.DEVNULL,
         )
         measure_daemon(programs, work, recording)
+        measure_start(programs, work)
         measure_acquisition(programs, work, recording)
         measure_idle(programs, work, recording)
         measure_classify(programs, recording)
