@@ -88,6 +88,51 @@ struct HotplugTests {
     }
   }
 
+  @Test func `a twin that comes back while the other is away does not go on as the other`() throws {
+    let laboratory = try Laboratory()
+    let recording = try laboratory.synthesize(donors: 1, scans: 5)
+    let first = try laboratory.startSimulator(
+      replaying: recording,
+      HotplugTests.endless + ["--faults", try faults("scan 40 unplug, never replug", laboratory)]
+    )
+    let daemon = try daemon(
+      of: laboratory,
+      scanners: [("simulator.sock", "1-1"), ("twin.sock", "1-1")],
+      sources: "usb"
+    )
+    let client = try laboratory.connect()
+    let isRead = try client.read { $0.contains { $0.isPrediction && $0.scanner == "SIM0001" } }
+    try #require(isRead, "\(daemon.errors)\(first.errors)")
+    let twin = try RunningProgram(
+      "spectrasim",
+      ["--replay", recording, "--unix", laboratory.folder.path("twin.sock"), "--speed", "50"]
+        + HotplugTests.endless
+        + ["--faults", try faults("scan 60 unplug, replug after 300 ms", laboratory)],
+      in: laboratory.folder
+    )
+    let isBack = try client.read { lines in
+      let twinStates = lines.filter { $0.type == "scanner" && $0.scanner == "usb:1-2" }
+      return twinStates.count { $0.state == "ready" } >= 2
+        && lines.last?.isPrediction == true && lines.last?.scanner == "usb:1-2"
+    }
+    #expect(isBack, "\(daemon.errors)\(twin.errors)")
+    let gone = try #require(
+      client.lines.lastIndex { $0.scanner == "SIM0001" && $0.state == "disconnected" }
+    )
+    let scansAfter = client.lines[gone...].filter {
+      $0.isPrediction && $0.latencyMicroseconds != nil
+    }
+    // The last scan before the unplugging may be answered after it.
+    #expect(scansAfter.count { $0.scanner == "SIM0001" } <= 1)
+  }
+
+  /// A script with one fault of the first device, as a file.
+  private func faults(_ sentence: String, _ laboratory: Laboratory) throws -> String {
+    let path = laboratory.folder.path("\(sentence.hashValue).faults")
+    try "device 1 \(sentence)\n".write(toFile: path, atomically: true, encoding: .utf8)
+    return path
+  }
+
   /// What a client that connects now is told of each scanner.
   private func later(_ laboratory: Laboratory) throws -> [String: String] {
     let client = try laboratory.connect()

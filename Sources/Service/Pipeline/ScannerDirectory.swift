@@ -71,15 +71,20 @@ final class ScannerDirectory: Sendable {
 
   /// Takes note of the scanner that was identified at `place`; returns its number.
   ///
-  /// It is the one of its serial number, unless that is unset or belongs to another scanner that is
-  /// connected now: then the place is its name.
+  /// It is the one of its serial number, unless that is unset or belonged to another scanner that
+  /// was connected when it first came: then the place is its name.
   func meet(_ description: ScannerDescription, at place: ScannerAddress) -> UInt32 {
     state.withLock { state in
       let serialNumber = description.serialNumber ?? ""
       let isTaken = state.scanners.contains { other in
         other.name == serialNumber && other.place != nil && other.place != place
       }
-      let name = serialNumber.isEmpty || isTaken ? place.description : serialNumber
+      // A twin keeps its name while the other is away: it must not go on with the other's sample.
+      let isTwin = state.scanners.contains { other in
+        other.name == place.description && other.description.serialNumber == serialNumber
+      }
+      let hasOwnName = !serialNumber.isEmpty && !isTaken && !isTwin
+      let name = hasOwnName ? serialNumber : place.description
       let number = state.meet(description, name: name, at: place)
       state.numbersByPlace[place] = number
       return number
