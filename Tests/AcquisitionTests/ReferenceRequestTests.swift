@@ -1,5 +1,7 @@
 import Acquisition
+import Foundation
 import Spectra
+import Synchronization
 import Testing
 
 @Suite struct ReferenceRequestTests {
@@ -33,7 +35,7 @@ import Testing
 
   @Test func `a scanner that is busy for too long measures no reference any more`() throws {
     var device = ScriptedDevice()
-    for scan in 3..<200 { device.faults["02/18", default: [:]][scan] = .busy }
+    for scan in 3..<50_000 { device.faults["02/18", default: [:]][scan] = .busy }
     let scanner = try ScriptedScanner(device)
     let observer = ScanObserver()
     var options = AcquisitionOptions.impatient
@@ -43,8 +45,11 @@ import Testing
       options: options,
       receiver: observer
     )
+    // The third scan has to wait as long as the device is busy, and the reference behind it.
     #expect(observer.wait { $0.headers.count >= 2 })
     running.acquisition.requestReference()
+    Thread.sleep(forTimeInterval: 0.3)
+    scanner.device.withLock { $0.faults["02/18"] = [:] }
     #expect(observer.wait { $0.changes.contains { $0.reason == "busy" } })
     #expect(observer.wait { $0.headers.count >= 6 })
     #expect(observer.now.measuredCount == 0)
