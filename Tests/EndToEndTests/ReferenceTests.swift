@@ -80,6 +80,49 @@ import Testing
     #expect(line.quality?.accepted == reasons.isEmpty)
   }
 
+  @Test func `of two scanners with one serial number only the one named by it keeps a reference`()
+    throws
+  {
+    let laboratory = try Laboratory()
+    let recording = try laboratory.synthesize(donors: 1, scans: 10)
+    let sockets = ["one.sock", "other.sock"].map { laboratory.folder.path($0) }
+    let simulators = try sockets.map { socket in
+      try RunningProgram(
+        "spectrasim",
+        ["--replay", recording, "--unix", socket, "--speed", "50"] + ReferenceTests.options,
+        in: laboratory.folder
+      )
+    }
+    for simulator in simulators { try #require(simulator.waitForText("spectrasim: ready")) }
+    let folder = laboratory.folder.path("references")
+    let daemon = try RunningProgram(
+      "spectrad",
+      sockets.flatMap { ["--source", "usbip+unix://\($0)/1-1"] } + [
+        "--bundle", "", "--socket", laboratory.socket, "--set", "reference.kind=user",
+        "--set", "reference.folder=\(folder)", "--set", "acquisition.statusPollMilliseconds=0",
+      ],
+      in: laboratory.folder
+    )
+    let client = try laboratory.connect()
+    let areScanning = try client.read { lines in
+      Set(lines.filter(\.isPrediction).map(\.scanner)).count == 2
+    }
+    try #require(areScanning, "\(daemon.errors)")
+    daemon.kill(SIGUSR1)
+    let isTold = try client.read { $0.contains { $0.reason == "referenceStoreFailed" } }
+    try #require(isTold, "\(daemon.errors)")
+    let refused = client.lines.filter { $0.reason == "referenceStoreFailed" }.map(\.scanner)
+    #expect(Set(refused).count == 1 && refused.first != "SIM0001")
+    let file = folder + "/SIM0001.reference.json"
+    #expect(eventually(seconds: 10) { FileManager.default.fileExists(atPath: file) })
+    let isUsed = try client.read { lines in
+      lines.contains { $0.scanner == "SIM0001" && $0.reference?.kind == "user" }
+    }
+    #expect(isUsed, "\(daemon.errors)")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+    #expect(files.count == 1, "\(files) \(simulators.map(\.errors))")
+  }
+
   /// Moves the time of measurement back.
   private func age(_ path: String, bySeconds seconds: Double) throws {
     let text = try String(contentsOfFile: path, encoding: .utf8)
