@@ -25,6 +25,16 @@ let modules: [Target] = [
     pkgConfig: "libusb-1.0",
     providers: [.apt(["libusb-1.0-0-dev"])]
   ),
+  .systemLibrary(
+    name: "CSQLite",
+    pkgConfig: "sqlite3",
+    providers: [.apt(["libsqlite3-dev"])]
+  ),
+  .systemLibrary(
+    name: "CSystemd",
+    pkgConfig: "libsystemd",
+    providers: [.apt(["libsystemd-dev"])]
+  ),
   .target(name: "Int8Kernels", cSettings: strictC),
   .target(name: "Spectra", swiftSettings: strict),
   .target(name: "Chemometrics", dependencies: ["Spectra"], swiftSettings: strict),
@@ -42,12 +52,19 @@ let modules: [Target] = [
     swiftSettings: strict
   ),
   .target(name: "Streaming", dependencies: ["Spectra", "CLinux"], swiftSettings: strict),
+  .target(name: "Store", dependencies: ["Spectra", "CSQLite"], swiftSettings: strict),
+  .target(
+    name: "Varlink",
+    dependencies: ["Spectra", nioCore, nioPosix],
+    resources: [.embedInCode("Interface/io.spectrad.varlink")],
+    swiftSettings: strict
+  ),
   .target(name: "Publishing", dependencies: ["Spectra", nioCore, nioPosix], swiftSettings: strict),
   .target(
     name: "Service",
     dependencies: [
       "Spectra", "Chemometrics", "QuantizedNetwork", "Acquisition", "Streaming", "Publishing",
-      "CLinux", nioCore, nioPosix,
+      "Store", "Varlink", "CLinux", "CSystemd", nioCore, nioPosix,
       .product(name: "Configuration", package: "swift-configuration"),
       .product(name: "Crypto", package: "swift-crypto"),
       .product(name: "Logging", package: "swift-log"),
@@ -69,7 +86,7 @@ let programs: [Target] = [
     name: "spectractl",
     dependencies: [
       "Service", "Spectra", "Chemometrics", "QuantizedNetwork", "Publishing", "Acquisition",
-      argumentParser,
+      "Varlink", argumentParser,
     ],
     swiftSettings: strict
   ),
@@ -122,6 +139,8 @@ let allTests: [Target] = [
     ["Acquisition", "Spectra", "CAllocationCounter", "usbmock", "usbtrial"]
   ),
   tests("StreamingTests", ["Streaming", "Spectra", "CAllocationCounter"]),
+  tests("StoreTests", ["Store", "Spectra"]),
+  tests("VarlinkTests", ["Varlink", "Spectra", nioCore, nioPosix]),
   tests("PublishingTests", ["Publishing", "Spectra", nioCore, nioPosix]),
   tests("SimulatorTests", ["spectrasim", "Spectra", nioCore, nioPosix]),
   tests("ServiceTests", ["Service", "Acquisition", "Streaming", "Spectra"]),

@@ -5,7 +5,7 @@ set -euo pipefail
 
 needed=(
   git python3 python3-venv jq pkg-config
-  libusb-1.0-0-dev
+  libusb-1.0-0-dev libsystemd-dev libsqlite3-dev
   # The USB of the tests: libumockdev stands between libusb and the kernel.
   umockdev libumockdev-dev libglib2.0-dev
 )
