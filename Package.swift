@@ -67,6 +67,7 @@ let modules: [Target] = [
       "Store", "Varlink", "CLinux", "CSystemd", nioCore, nioPosix,
       .product(name: "Configuration", package: "swift-configuration"),
       .product(name: "Crypto", package: "swift-crypto"),
+      .product(name: "Histogram", package: "hdrhistogram-swift"),
       .product(name: "Logging", package: "swift-log"),
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       .product(name: "SystemPackage", package: "swift-system"),
@@ -189,6 +190,7 @@ let chosenTests =
 let package = Package(
   name: "spectrad",
   dependencies: [
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: []),
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
