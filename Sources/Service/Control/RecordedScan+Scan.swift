@@ -10,7 +10,6 @@ extension SpectradInterface.RecordedScan {
       labels: labels.isEmpty ? nil : labels,
       sampleSignal: scan.sampleSignal?.map(Int.init),
       referenceSignal: scan.referenceSignal?.map(Int.init),
-      absorbance: scan.absorbance.map { $0.map { $0.isFinite ? $0 : nil } },
       reference: scan.referenceKind?.name,
       temperatureCelsius: scan.temperatureCelsius,
       detectorTemperatureCelsius: scan.detectorTemperatureCelsius,
@@ -21,6 +20,7 @@ extension SpectradInterface.RecordedScan {
       deviceTime: scan.deviceTime?.description,
       scanIndex: scan.scanIndex.map(Int.init)
     )
+    if let absorbance = scan.absorbance { setAbsorbance(absorbance) }
   }
 }
 
