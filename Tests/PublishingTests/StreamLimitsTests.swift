@@ -15,7 +15,7 @@ import Testing
       #expect(try client.line() == expectedLine(Example.numbered(3), sequence: 3))
       #expect(server.counters.linesTooLong == 1)
       #expect(server.counters.linesPublished == 3)
-      #expect(server.counters.linesDropped == 0)
+      #expect(server.counters.predictionClients.dropped == 0)
     }
   }
 

@@ -1,11 +1,11 @@
 import Spectra
 
-/// The numbers of what was published, and what a client that comes now must be told first.
+/// Numbers and encodes what happens, and knows what a client that comes now must be told first.
 struct PredictionStream {
-  /// Random, another one after each start: numbers count within one stream.
-  let identity: String
-  /// The number that the next event gets.
-  private(set) var nextSequence: UInt64 = 1
+  /// The numbers that count now.
+  private var numbers: any EventNumbers
+  /// The number that the next event gets; `numbers` says the same, but may have to lock for it.
+  private(set) var nextSequence: UInt64
   /// The bundle in use.
   private(set) var bundle: BundleReport?
   /// The last report of each scanner, in the order in which they were first seen.
@@ -14,21 +14,28 @@ struct PredictionStream {
   /// listed.
   private(set) var scanners: [ScannerReport] = []
   /// How many lines were longer than a client must accept.
-  private(set) var linesTooLongCount: UInt64 = 0
+  private(set) var linesTooLongCount = 0
 
-  /// The oldest number that a client can still ask for; nothing is stored, so there is none.
-  var oldestSequence: UInt64 { nextSequence }
+  /// The stream's identity.
+  var identity: String { numbers.stream }
+
+  /// The oldest number that a client can still ask for.
+  var oldestSequence: UInt64 { numbers.oldest }
 
   /// How many scanners are ready to scan.
   var scannersReady: Int { scanners.count { $0.state == ScannerReport.ready } }
 
-  init(bundle: BundleReport?) {
-    self.bundle = bundle
-    var random = SystemRandomNumberGenerator()
-    identity = (0..<2).map { _ in
-      let digits = String(random.next(), radix: 16)
-      return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-    }.joined()
+  init(numbers: any EventNumbers, bundle: BundleReport?) {
+    (self.numbers, self.bundle) = (numbers, bundle)
+    nextSequence = numbers.next
+    precondition(nextSequence > 0, "numbers begin with 1")
+  }
+
+  /// Counts in another stream from now on; what is known of bundle and scanners stays.
+  mutating func change(to numbers: any EventNumbers) {
+    self.numbers = numbers
+    nextSequence = numbers.next
+    precondition(nextSequence > 0, "numbers begin with 1")
   }
 
   /// Gives `event` the next number and returns its line.
@@ -36,8 +43,9 @@ struct PredictionStream {
   /// `monotonicNanoseconds` is CLOCK_MONOTONIC now, to which the latency is measured: the line holds
   /// the latency, so its own encoding comes after.
   mutating func number(_ event: StreamEvent, monotonicNanoseconds: UInt64) -> NumberedLine {
-    let sequence = nextSequence
-    nextSequence += 1
+    let sequence = numbers.take()
+    precondition(sequence == nextSequence, "numbers are taken one after the other")
+    nextSequence = sequence + 1
     var event = event
     switch event {
     case .prediction(var prediction, let since):
@@ -49,12 +57,19 @@ struct PredictionStream {
     case .bundle(let report, _): bundle = report
     case .scansLost: break
     }
-    var bytes = StreamLines.line(event, sequence: sequence)
+    let bytes = StreamLines.line(event, sequence: sequence)
     if bytes.count > Limits.lineBytes {
       linesTooLongCount += 1
-      bytes = StreamLines.gap(sequence...sequence, reason: "lineTooLong")
+      return .gap(sequence, reason: .lineTooLong)
     }
-    return NumberedLine(sequence: sequence, bytes: bytes)
+    return NumberedLine(
+      sequence: sequence,
+      kind: event.kind,
+      scanner: event.scanner,
+      sampleId: event.sampleId,
+      isFinal: event.isFinal,
+      bytes: bytes
+    )
   }
 
   private mutating func remember(_ report: ScannerReport) {
@@ -75,12 +90,6 @@ struct PredictionStream {
     }
     scanners.append(report)
   }
-}
-
-/// One encoded event.
-struct NumberedLine {
-  var sequence: UInt64
-  var bytes: [UInt8]
 }
 
 extension ScannerReport {

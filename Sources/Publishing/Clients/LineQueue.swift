@@ -2,23 +2,12 @@ import NIOCore
 
 /// The lines that wait for one client, bounded in number and bytes.
 ///
-/// Numbers in the queue follow each other without a hole. On overflow the oldest lines go, and a
-/// gap that names their numbers stands before the oldest line that is left.
-struct ClientQueue {
-  /// What the client is sent next.
-  enum Item: Equatable {
-    case line(ByteBuffer)
-    case gap(ClosedRange<UInt64>)
-  }
-
-  private struct Line {
-    var sequence: UInt64
-    var bytes: ByteBuffer
-  }
-
+/// Numbers rise; between them are only those that the client does not want. On overflow the oldest
+/// lines go, and a gap from the first to the last of them stands before the oldest that is left.
+struct LineQueue {
   /// How many lines this client has lost since it came.
-  private(set) var droppedCount: UInt64 = 0
-  private var lines = CircularBuffer<Line>()
+  private(set) var droppedCount = 0
+  private var lines = CircularBuffer<NumberedLine>()
   private var byteCount = 0
   /// Numbers dropped since the last `next`; they precede the first of `lines`.
   private var gap: ClosedRange<UInt64>?
@@ -36,28 +25,34 @@ struct ClientQueue {
   /// Adds a line and drops as many of the oldest as the limits demand.
   ///
   /// - Returns: how many were dropped.
-  mutating func append(sequence: UInt64, _ bytes: ByteBuffer) -> Int {
-    lines.append(Line(sequence: sequence, bytes: bytes))
-    byteCount += bytes.readableBytes
+  mutating func append(_ line: NumberedLine) -> Int {
+    lines.append(line)
+    byteCount += line.buffer.readableBytes
     var dropped = 0
     while lines.count > linesMax || byteCount > bytesMax {
       let oldest = lines.removeFirst()
-      byteCount -= oldest.bytes.readableBytes
+      byteCount -= oldest.buffer.readableBytes
       gap = (gap?.lowerBound ?? oldest.sequence)...oldest.sequence
       dropped += 1
     }
-    droppedCount += UInt64(dropped)
+    droppedCount += dropped
     return dropped
   }
 
   /// Takes what the client is sent next, or nil when nothing waits.
-  mutating func next() -> Item? {
+  mutating func next() -> StreamObject? {
     if let sequences = gap {
       gap = nil
-      return .gap(sequences)
+      return StreamObject(.gap, StreamLines.gap(sequences, reason: .slowClient))
     }
     guard let line = lines.popFirst() else { return nil }
-    byteCount -= line.bytes.readableBytes
-    return .line(line.bytes)
+    byteCount -= line.buffer.readableBytes
+    return line.object
+  }
+
+  /// Throws away what waits.
+  mutating func removeAll() {
+    lines.removeAll()
+    (byteCount, gap) = (0, nil)
   }
 }

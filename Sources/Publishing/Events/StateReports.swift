@@ -1,18 +1,5 @@
 package import Spectra
 
-/// What happens in the daemon and is told to every client, each under its own number.
-package enum StreamEvent: Equatable, Sendable {
-  /// A scanner came, went or changed its state.
-  case scanner(ScannerReport)
-  /// An answer after one scan; the second value is CLOCK_MONOTONIC in nanoseconds at the scan's
-  /// last USB report, nil when a silence ended the sample.
-  case prediction(Prediction, monotonicNanoseconds: UInt64?)
-  /// Another bundle is in use from `time` on.
-  case bundle(BundleReport, time: Timestamp)
-  /// Scans of `scanner` were dropped; `reason` is a stable name such as `ringFull`.
-  case scansLost(scanner: String, count: Int, reason: String, time: Timestamp)
-}
-
 /// The state of one scanner as clients read it.
 package struct ScannerReport: Equatable, Sendable {
   /// The state of a scanner that scans or could: heartbeats count these.
