@@ -12,7 +12,7 @@ package protocol StreamOutlet: AnyObject {
   func write(_ object: StreamObject)
   /// Hands everything that was written to the system.
   func flush()
-  /// The last thing that happens here; what it asks of the outlet it says itself.
+  /// The last call, but for a `stuck` that may follow a `bye`; `end` says what is to be done.
   func end(_ end: SubscriptionEnd)
 }
 

@@ -23,7 +23,8 @@ final class Subscriber {
   let origin: ClientOrigin
   private let broadcast: Broadcast
   private let filter: SubscriptionFilter
-  private let outlet: any StreamOutlet
+  /// Let go of at the end: outlet and subscriber hold each other.
+  private var outlet: (any StreamOutlet)?
   private var phase = Phase.replaying
   private var replay: Replay
   private let historyReader: HistoryReader
@@ -50,9 +51,9 @@ final class Subscriber {
   /// Says hello and begins to send.
   func begin(hello: StreamObject) {
     let loop = broadcast.loop
-    outlet.begin(Subscription(self, entrance: broadcast.entrance, loop: loop))
+    outlet?.begin(Subscription(self, entrance: broadcast.entrance, loop: loop))
     guard case .replaying = phase else { return }
-    outlet.write(hello)
+    outlet?.write(hello)
     needsFlush = true
     pump()
   }
@@ -73,7 +74,7 @@ final class Subscriber {
   func flush() {
     guard needsFlush else { return }
     needsFlush = false
-    outlet.flush()
+    outlet?.flush()
   }
 
   /// Writes and flushes what the outlet takes.
@@ -84,7 +85,7 @@ final class Subscriber {
 
   /// Sends a sign of life unless lines are waiting: those say more.
   func sendHeartbeat(_ line: (_ next: UInt64, _ droppedCount: Int) -> StreamObject) {
-    guard outlet.isWritable else { return }
+    guard let outlet, outlet.isWritable else { return }
     switch phase {
     // A client that goes by the heartbeat's number must not miss what it is yet to be sent.
     case .replaying: outlet.write(line(replay.position + 1, queue.droppedCount))
@@ -107,14 +108,13 @@ final class Subscriber {
 
   /// Ends without `bye`; the client's place is free.
   func leaveAtOnce(_ end: SubscriptionEnd? = nil) {
-    let hasEnded = if case .ended = phase { true } else { false }
     phase = .ended
     historyReader.cancel()
     queue.removeAll()
-    stuckTimer?.cancel()
-    stuckTimer = nil
+    stopStuckTimer()
     broadcast.remove(self)
-    if let end, !hasEnded { outlet.end(end) }
+    let outlet = outlet.take()
+    if let end { outlet?.end(end) }
   }
 }
 
@@ -145,55 +145,51 @@ extension Subscriber {
     isPumping = true
     defer { isPumping = false }
     while isWritableAfterFlush(), let object = nextObject() {
-      outlet.write(object)
+      outlet?.write(object)
       needsFlush = true
-      stuckTimer?.cancel()
-      stuckTimer = nil
+      stopStuckTimer()
     }
+    if isWritable { stopStuckTimer() }
     switch phase {
-    case .replaying where !outlet.isWritable: startStuckTimer()
+    case .replaying where !isWritable: startStuckTimer()
     case .leaving(let reason) where queue.isEmpty: sayBye(reason)
     case .replaying, .live, .leaving, .saidBye, .ended: break
     }
   }
 
+  private var isWritable: Bool { outlet?.isWritable ?? false }
+
   /// Whether the outlet takes more, if need be after it has handed on what it has.
   private func isWritableAfterFlush() -> Bool {
-    if !outlet.isWritable { flush() }
-    return outlet.isWritable
+    if !isWritable { flush() }
+    return isWritable
   }
 
   private func nextObject() -> StreamObject? {
     while case .replaying = phase {
       guard !historyReader.isWaiting else { return nil }
       switch replay.next(broadcast.reach) {
-      case .line(let line) where filter.passes(line): return line.object
-      case .line: continue
-      case .gap(let numbers, let reason): return gap(numbers, reason)
+      case .item(.line(let line)): if filter.passes(line) { return line.object }
+      case .item(.gap(let numbers, let reason)):
+        return StreamObject(.gap, StreamLines.gap(numbers, reason: reason))
       case .upToDate: phase = .live
-      case .readHistory: if let object = readHistory() { return object }
+      case .readHistory:
+        let isBegun = historyReader.read(after: replay.position, for: self)
+        if !isBegun { replay.giveUp(broadcast.reach) }
       }
     }
     return queue.next()
   }
 
-  private func readHistory() -> StreamObject? {
-    if historyReader.read(after: replay.position, for: self) { return nil }
-    return gap(replay.giveUp(broadcast.reach), .notStored)
-  }
-
-  private func gap(_ numbers: ClosedRange<UInt64>, _ reason: GapReason) -> StreamObject {
-    StreamObject(.gap, StreamLines.gap(numbers, reason: reason))
-  }
-
   private func sayBye(_ reason: ByeReason) {
     phase = .saidBye
     flush()
+    guard case .saidBye = phase else { return }
     startStuckTimer()
-    outlet.end(.bye(StreamObject(.bye, StreamLines.bye(reason: reason)), reason))
+    outlet?.end(.bye(StreamObject(.bye, StreamLines.bye(reason: reason)), reason))
   }
 
-  /// The timer runs from the first line that was dropped until the client takes anything.
+  /// The timer runs from when there was no place for a line until the client takes anything.
   private func startStuckTimer() {
     guard stuckTimer == nil else { return }
     let timeout = TimeAmount(broadcast.settings.stuckClientTimeout)
@@ -201,5 +197,10 @@ extension Subscriber {
       self.broadcast.countStuck(self)
       self.leaveAtOnce(.stuck)
     }
+  }
+
+  private func stopStuckTimer() {
+    stuckTimer?.cancel()
+    stuckTimer = nil
   }
 }

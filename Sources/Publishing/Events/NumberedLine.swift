@@ -51,7 +51,7 @@ package struct NumberedLine: Equatable, Sendable {
   package var bytes: [UInt8] { Array(buffer.readableBytesView) }
 
   /// The line as a client is sent it.
-  var object: StreamObject { StreamObject(kind, buffer) }
+  package var object: StreamObject { StreamObject(kind, buffer) }
 
   /// Makes a line from all its parts; `bytes` end in a newline.
   package init(
