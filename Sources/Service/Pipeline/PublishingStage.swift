@@ -44,29 +44,29 @@ struct PublishingStage: ~Copyable, Sendable {
   private mutating func publishAll() {
     while true {
       var events = naming.takeScannerChanges()
-      while events.count < PublishingStage.batchMax, let event = nextEvent() {
-        events.append(event)
-      }
-      guard !events.isEmpty else { return }
+      var slotCount = 0
+      while slotCount < PublishingStage.batchMax, readSlot(into: &events) { slotCount += 1 }
       // The pipeline may be waiting for the slots that were just emptied.
-      pipeline.signal()
-      server.publish(events)
+      if slotCount > 0 { pipeline.signal() }
+      if !events.isEmpty { server.publish(events) }
+      guard slotCount > 0 || !events.isEmpty else { return }
     }
   }
 
-  private mutating func nextEvent() -> StreamEvent? {
-    var event: StreamEvent?
+  /// Names the oldest slot that waits; false when there is none.
+  private mutating func readSlot(into events: inout [StreamEvent]) -> Bool {
     let naming = naming
-    _ = slots.read { slot in event = naming.event(of: slot) }
-    return event
+    return slots.read { slot in
+      if let event = naming.event(of: slot) { events.append(event) }
+    }
   }
 }
 
 /// Gives the numbers of a slot their names, records its scan and logs what an operator must know.
 struct SlotNaming: Sendable {
   let directory: ScannerDirectory
-  /// The bundle of each generation; generation 0 is none.
-  let bundles: [UInt32: ModelBundle]
+  let activity: ScannerActivity
+  let bundles: BundleGenerations
   let recorder: ScanRecorder?
   let logger: Logger
 
@@ -84,26 +84,47 @@ struct SlotNaming: Sendable {
     }
   }
 
-  /// What clients are told of `slot`.
-  func event(of slot: borrowing PredictionSlot) -> StreamEvent {
-    let name = directory.name(of: slot.header.scanner)
-    if case .scansLost(let count) = slot.header.kind {
-      logger.warning(
-        "scans were lost because the pipeline fell behind",
-        metadata: ["scanner": "\(name)", "count": "\(count)"]
-      )
-      return .scansLost(
-        scanner: name,
-        count: Int(clamping: count),
-        reason: "ringFull",
-        time: slot.header.time
-      )
+  /// What clients are told of `slot`, if anything.
+  func event(of slot: borrowing PredictionSlot) -> StreamEvent? {
+    let header = slot.header
+    switch header.kind {
+    case .prediction: return prediction(of: slot)
+    case .scansLost(let count):
+      return loss(of: Int(clamping: count), scanner: header.scanner, at: header.time)
+    case .sampleBegan:
+      activity.sampleBegan(header, scanner: directory.name(of: header.scanner))
+      return nil
+    case .bundleInUse:
+      guard let bundle = bundles.bundle(of: header.bundleGeneration) else {
+        logger.notice("no bundle is in use from now on: scans are published without predictions")
+        return nil
+      }
+      logger.notice("another bundle is in use", metadata: ["bundle": "\(bundle.label)"])
+      return .bundle(bundle.report, time: header.time)
+    case .bundleRetired:
+      bundles.forget(header.bundleGeneration)
+      return nil
     }
+  }
+
+  private func loss(of count: Int, scanner: UInt32, at time: Timestamp) -> StreamEvent {
+    let name = directory.name(of: scanner)
+    activity.scansLost(count, scanner: name)
+    logger.warning(
+      "scans were lost because the pipeline fell behind",
+      metadata: ["scanner": "\(name)", "count": "\(count)"]
+    )
+    return .scansLost(scanner: name, count: count, reason: "ringFull", time: time)
+  }
+
+  private func prediction(of slot: borrowing PredictionSlot) -> StreamEvent {
     let prediction = Prediction(
       slot,
-      scanner: name,
-      bundle: bundles[slot.header.bundleGeneration]
+      scanner: directory.name(of: slot.header.scanner),
+      bundle: bundles.bundle(of: slot.header.bundleGeneration)
     )
+    let scan = slot.header.hasScan ? slot.scan.header : nil
+    activity.answered(prediction, slot.header, scan: scan)
     if slot.header.hasScan {
       recorder?.record(
         slot.scan,
