@@ -1,3 +1,4 @@
+import Acquisition
 import Logging
 import Publishing
 import Spectra
@@ -19,6 +20,7 @@ final class RunningDaemon: Sendable {
   let notify = NotifySocket()
   private let loader: ConfigurationLoader
   private let values: Mutex<DaemonConfiguration>
+  private let peers: Mutex<PeerPermissions>
   private let lastStatus = Mutex("")
   /// What the Varlink socket counts; nil before it listens.
   private let control = Mutex<VarlinkServer?>(nil)
@@ -35,19 +37,14 @@ final class RunningDaemon: Sendable {
     (latencies, bundle) = (parts.latencies, parts.bundle)
     (threshold, logger) = (parts.threshold, parts.logger)
     values = Mutex(configuration)
+    peers = Mutex(PeerPermissions(of: configuration))
   }
 
   /// The configuration in force.
   var configuration: DaemonConfiguration { values.withLock { $0 } }
 
   /// Who may read and who may control.
-  var permissions: PeerPermissions {
-    let configuration = configuration
-    return PeerPermissions(
-      readGroup: configuration.readGroup,
-      controlGroup: configuration.controlGroup
-    )
-  }
+  var permissions: PeerPermissions { peers.withLock { $0 } }
 
   /// One line for people: what the daemon does now, or what is wrong.
   var summary: String {
@@ -82,14 +79,15 @@ final class RunningDaemon: Sendable {
 
   /// What the Varlink socket has counted.
   func controlClients() -> SpectradInterface.ClientCounters {
-    control.withLock { $0 }.map { SpectradInterface.ClientCounters($0.counters) }
-      ?? SpectradInterface.ClientCounters(
-        connected: 0,
-        accepted: 0,
-        refused: 0,
-        stuck: 0,
-        dropped: 0
-      )
+    let counters = control.withLock { $0 }?.counters ?? VarlinkCounters()
+    let subscribers = server.counters.subscribers
+    return SpectradInterface.ClientCounters(
+      connected: counters.clientsConnected,
+      accepted: Int(counters.clientsAccepted),
+      refused: Int(counters.clientsRefused),
+      stuck: Int(counters.clientsStuck) + subscribers.stuck,
+      dropped: subscribers.dropped
+    )
   }
 
   /// Takes note of the Varlink socket.
@@ -103,7 +101,7 @@ extension RunningDaemon {
     notify.reloading(monotonicNanoseconds: MonotonicClock.nanoseconds())
     defer { notify.ready(status: summary) }
     let old = configuration
-    var new: DaemonConfiguration
+    let new: DaemonConfiguration
     switch await loader.load() {
     case .success(let loaded): new = loaded
     case .failure(let mistakes):
@@ -116,6 +114,11 @@ extension RunningDaemon {
     } catch {
       logger.tell(.bundleRefused, "the bundle is refused: \(error)")
       throw .bundleRefused(name: new.bundleInUsePath ?? "", explanation: error.description)
+    }
+    do throws(AcquisitionError) {
+      try stages.acquisitions.use(sources: new.sources)
+    } catch {
+      throw .configurationRefused(explanation: "scanner.sources: \(error)")
     }
     apply(new)
     let applied = changed.filter(\.isReloadable).map(\.name)
@@ -133,9 +136,17 @@ extension RunningDaemon {
 
   private func apply(_ new: DaemonConfiguration) {
     values.withLock { $0 = $0.replacingReloadable(by: new) }
+    let permissions = PeerPermissions(of: new)
+    peers.withLock { $0 = permissions }
     threshold.level = Logger.Level(rawValue: new.logLevel) ?? .info
     stages.control.use(sampleEnd: new.sampleEnd)
-    stages.follow(new, bundle: bundle.model)
+    stages.acquisitions.use(options: new.acquisitionOptions(for: bundle.model))
+  }
+}
+
+extension PeerPermissions {
+  fileprivate init(of configuration: DaemonConfiguration) {
+    self.init(readGroup: configuration.readGroup, controlGroup: configuration.controlGroup)
   }
 }
 

@@ -27,10 +27,9 @@ struct RunningStages {
   init(
     configuration: DaemonConfiguration,
     classifier: BundleClassifier?,
-    server: PredictionServer,
-    logger: Logger
+    parts: DaemonParts
   ) throws {
-    let bundle = classifier?.bundle
+    let (bundle, logger) = (classifier?.bundle, parts.logger)
     let pipelineWakeUp = try WakeUp()
     let publishingWakeUp = try WakeUp()
     let (toPipeline, toPublishing) = (pipelineWakeUp.signaller, publishingWakeUp.signaller)
@@ -47,6 +46,7 @@ struct RunningStages {
       predictions: predictions.producer,
       wakeUp: pipelineWakeUp,
       publishing: toPublishing,
+      pulse: parts.pulses.add("pipeline"),
       stop: pipelineStop
     )
     control = pipelineStage.control
@@ -62,7 +62,8 @@ struct RunningStages {
         recorder: configuration.recordingFolder.map { ScanRecorder(folder: $0, logger: logger) },
         logger: logger
       ),
-      server: server,
+      announcing: EventAnnouncing(parts),
+      pulse: parts.pulses.add("publishing"),
       stop: publishingStop
     )
     publishing = RunningStage(

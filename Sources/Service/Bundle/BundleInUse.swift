@@ -50,10 +50,10 @@ final class BundleInUse: Sendable {
       let configuration = configuration ?? daemon.configuration
       let model = try BundleLoader.load(folder: folder)
       let age = configuration.referenceAgeHoursMax
-      let (isOther, hasOtherAge) = state.withLock {
-        ($0.model?.digest != model.digest, $0.referenceAgeHoursMax != age)
+      let isSame = state.withLock {
+        $0.model?.digest == model.digest && $0.referenceAgeHoursMax == age
       }
-      guard isOther || hasOtherAge else { return model.report }
+      guard !isSame else { return model.report }
       let classifier = try BundleClassifier(model, referenceAgeSecondsMax: age.map { $0 * 3_600 })
       let generation = state.withLock { state in
         (state.model, state.referenceAgeHoursMax, state.problem) = (model, age, nil)
@@ -61,8 +61,7 @@ final class BundleInUse: Sendable {
         return state.generation
       }
       daemon.stages.control.use(classifier: classifier, generation: generation)
-      daemon.stages.follow(configuration, bundle: model)
-      if isOther { daemon.stages.directory.bundleChanged(model.report, at: .now()) }
+      daemon.stages.acquisitions.use(options: configuration.acquisitionOptions(for: model))
       return model.report
     }
   }
@@ -79,7 +78,6 @@ final class BundleInUse: Sendable {
       }
       if hadOne {
         daemon.stages.control.use(classifier: nil, generation: 0)
-        daemon.logger.tell(.noBundle, "no bundle is selected any more")
       }
       return
     }

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+package import Varlink
 
 /// Who may read and who may control over the Varlink socket.
 ///
@@ -12,42 +12,32 @@ package struct PeerPermissions: Sendable {
   }
 
   /// The group whose members may read; nil for everybody.
-  package var readGroup: String?
-  /// The group whose members may control as well; nil for root and the daemon's own user alone.
-  package var controlGroup: String?
+  private let readGroup: String?
+  /// The group whose members may control as well.
+  private let controlGroup: String?
+  private let readGroupId: UInt32?
+  private let controlGroupId: UInt32?
 
-  /// Makes permissions from the two groups' names.
+  /// Asks the system for both groups, and may wait for it; nil is everybody for reading and nobody
+  /// but root and the daemon's own user for controlling.
   package init(readGroup: String?, controlGroup: String?) {
     (self.readGroup, self.controlGroup) = (readGroup, controlGroup)
+    readGroupId = readGroup.flatMap { PeerCredentials.groupId(named: $0) }
+    controlGroupId = controlGroup.flatMap { PeerCredentials.groupId(named: $0) }
   }
 
-  /// Whether a process of `user` that belongs to `groups` has the permission.
-  ///
-  /// Whoever may control may read.
-  package func allows(_ permission: Permission, user: UInt32, groups: [UInt32]) -> Bool {
-    if user == 0 || user == geteuid() { return true }
-    if isMember(groups, of: controlGroup) { return true }
-    return permission == .read && (readGroup == nil || isMember(groups, of: readGroup))
+  /// Whether a process has the permission; whoever may control may read.
+  package func allows(_ permission: Permission, _ peer: PeerCredentials) -> Bool {
+    if peer.userId == 0 || peer.userId == geteuid() { return true }
+    if let controlGroupId, peer.isMember(ofGroup: controlGroupId) { return true }
+    guard permission == .read else { return false }
+    return readGroup == nil || readGroupId.map { peer.isMember(ofGroup: $0) } ?? false
   }
 
-  /// The group that has the permission, for an error's text.
-  package func group(for permission: Permission) -> String? {
-    permission == .read ? readGroup : controlGroup
-  }
-
-  private func isMember(_ groups: [UInt32], of name: String?) -> Bool {
-    guard let name, let identifier = PeerPermissions.groupIdentifier(name) else { return false }
-    return groups.contains(identifier)
-  }
-
-  /// The number of the group called `name`; asked anew each time, since groups are made later.
-  private static func groupIdentifier(_ name: String) -> UInt32? {
-    var entry = group()
-    var found: UnsafeMutablePointer<group>?
-    var buffer = [CChar](repeating: 0, count: 64 << 10)
-    // SAFETY: all three live until the call returns; only the number is used afterwards.
-    let status = unsafe getgrnam_r(name, &entry, &buffer, buffer.count, &found)
-    guard status == 0, unsafe found != nil else { return nil }
-    return unsafe entry.gr_gid
+  /// What a peer without the permission is told, or nil when it has it.
+  package func refusal(of permission: Permission, to peer: PeerCredentials) -> SpectradFailure? {
+    guard !allows(permission, peer) else { return nil }
+    let group = permission == .read ? readGroup : controlGroup
+    return .notPermitted(permission: permission.rawValue, group: group)
   }
 }

@@ -13,8 +13,6 @@ final class StageLatencies: Sendable {
     case classification
     /// From the answer to its line in every client's queue.
     case publishing
-    /// From the line to the transaction that holds it.
-    case storing
   }
 
   private struct State {

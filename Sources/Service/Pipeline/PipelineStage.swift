@@ -36,6 +36,7 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
   private var predictions: PredictionRing.Producer
   private var wakeUp: WakeUp
   private let publishing: WakeUp.Signaller
+  private let pulse: StagePulse
   private let stop: StopFlag
   /// Whether a wake-up was taken while waiting for space: it may have announced scans or the end.
   private var hasTakenWakeUp = false
@@ -44,7 +45,7 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
   ///
   /// `classifier` answers under `bundleGeneration`, which is 0 when there is no bundle. `wakeUp` is
   /// signalled by who writes scans or frees prediction slots, and after `stop` is set; `publishing`
-  /// by this stage after each slot that it fills.
+  /// by this stage after each slot that it fills. `pulse` is what the watchdog looks at.
   package init(
     lanes: ScannerLanes,
     classifier: BundleClassifier?,
@@ -53,13 +54,15 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
     predictions: consuming PredictionRing.Producer,
     wakeUp: consuming WakeUp,
     publishing: WakeUp.Signaller,
+    pulse: StagePulse = StagePulses().add("pipeline"),
     stop: StopFlag
   ) {
     arrivals = lanes
     current = BundleGeneration(number: bundleGeneration, classifier: classifier)
     control = PipelineControl(pipeline: wakeUp.signaller)
     control.generations.add(current)
-    (self.sampleEnd, self.publishing, self.stop) = (sampleEnd, publishing, stop)
+    (self.sampleEnd, self.publishing) = (sampleEnd, publishing)
+    (self.pulse, self.stop) = (pulse, stop)
     self.predictions = predictions
     self.wakeUp = wakeUp
   }
@@ -72,9 +75,9 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
     while true {
       hasTakenWakeUp = false
       let isLast = stop.isSet
-      while serveEachLaneOnce() {}
-      if isLast { return }
-      if !hasTakenWakeUp { _ = wakeUp.wait(timeout: timeUntilSilence()) }
+      while serveEachLaneOnce() { pulse.working() }
+      if isLast { return pulse.end() }
+      if !hasTakenWakeUp { _ = wakeUp.wait(timeout: timeUntilSilence(), pulse: pulse) }
     }
   }
 
@@ -195,7 +198,7 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
   /// Waits until the prediction ring has a free slot; publishing wakes this thread after each one.
   private mutating func waitForSpace() {
     while predictions.isFull {
-      if wakeUp.wait(timeout: .milliseconds(100)) { hasTakenWakeUp = true }
+      if wakeUp.wait(timeout: .milliseconds(100), pulse: pulse) { hasTakenWakeUp = true }
     }
   }
 

@@ -59,6 +59,8 @@ final class Connection: @unchecked Sendable {
   }
 
   /// Runs one statement and hands every row to `use`; the row is valid only there.
+  // Swift 6.3's inliner crashes on it in release.
+  @inline(never)
   func query(
     _ sql: String,
     _ values: [SQLValue] = [],

@@ -8,7 +8,8 @@ extension SpectradInterface {
     /// Scans dropped or rejected, by reason, since the daemon started.
     package var rejected: [ReasonCount]
     /// Latencies by stage: classification (last report to answer), publishing (answer to line in
-    /// every client's queue), storing (line to committed).
+    /// every client's queue), storing (one transaction, written and synced: only how many and
+    /// their sum).
     package var latencies: [String: Histogram]
 
     /// Makes one from its members.

@@ -45,13 +45,17 @@ extension Control {
     scanner name: String?
   ) async throws(SpectradFailure) -> SpectradInterface.MeasureReference.Reply {
     let (scanner, _) = try readyScanner(name)
-    let acquisition = try acquisition(of: scanner)
-    let outcome = await withCheckedContinuation { continuation in
-      acquisition.requestReference { continuation.resume(returning: $0) }
-    }
-    switch outcome {
-    case .success(let time): return .init(scanner: scanner.name, time: time.description)
-    case .failure(let error): throw Control.failure(error, scanner)
+    let place = try place(of: scanner)
+    do throws(ScannerRequestError) {
+      let time = try await daemon.stages.acquisitions.measureReference(at: place)
+      return .init(scanner: scanner.name, time: time.description)
+    } catch {
+      daemon.logger.tell(
+        .referenceFailed,
+        "no reference was measured: \(error)",
+        metadata: ["scanner": "\(scanner.name)", "error": "\(error.reason)"]
+      )
+      throw Control.failure(error, scanner)
     }
   }
 
@@ -68,10 +72,10 @@ extension Control {
     guard daemon.configuration.mode == .onRequest else {
       throw SpectradFailure.scansContinuously(scanner: scanner.name)
     }
-    let acquisition = try acquisition(of: scanner)
+    let place = try place(of: scanner)
     var answers = daemon.taps.open(scanner: scanner.name).makeAsyncIterator()
     let (outcomes, continuation) = AsyncStream.makeStream(of: ScanOutcome.self)
-    acquisition.requestScans(count) { continuation.yield($0) }
+    daemon.stages.acquisitions.requestScans(count, at: place) { continuation.yield($0) }
     var done = 0
     for await outcome in outcomes {
       switch outcome {
@@ -118,17 +122,17 @@ extension Control {
     return (scanner, number)
   }
 
-  private func acquisition(
+  private func place(
     of scanner: ScannerActivity.Scanner
-  ) throws(SpectradFailure) -> ScannerAcquisition<RingReceiver> {
-    guard let acquisition = daemon.stages.acquisitions.acquisition(at: scanner.place) else {
+  ) throws(SpectradFailure) -> ScannerAddress {
+    guard let connection = daemon.stages.directory.connection(of: scanner.name) else {
       throw .scannerNotReady(
         scanner: scanner.name,
         state: ScannerState.disconnected.rawValue,
         reason: scanner.reason
       )
     }
-    return acquisition
+    return connection.place
   }
 
   private static func failure(

@@ -41,7 +41,17 @@ extension Control {
         SpectradInterface.ClassCount(target: $0.target, class: $0.className, count: $0.count)
       },
       rejected: rejected,
-      latencies: daemon.latencies.histograms
+      latencies: daemon.latencies.histograms.merging(["storing": storing()]) { $1 }
+    )
+  }
+
+  /// How long the store's transactions took: their number and their sum.
+  private func storing() -> SpectradInterface.Histogram {
+    let counters = daemon.journal.counters
+    return SpectradInterface.Histogram(
+      limitsMicroseconds: [],
+      counts: [counters.batches],
+      sumMicroseconds: counters.batchMicroseconds
     )
   }
 
