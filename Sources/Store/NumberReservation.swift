@@ -43,6 +43,9 @@ final class NumberReservation: Sendable {
 
   /// Takes all numbers up to `sequence`; reserves a block when they are not reserved yet.
   func take(through sequence: UInt64) throws(StoreError) {
+    guard sequence < UInt64(Int64.max / 4) else {
+      throw .unavailable(problem: "\(sequence) is no number of an event")
+    }
     if takeReserved(through: sequence) { return }
     try file.withLock { (file) throws(StoreError) in
       if takeReserved(through: sequence) { return }

@@ -32,6 +32,7 @@ final class OpenStore: Sendable {
     var counters = StoreCounters()
     counters.setAside = files.setAsideCount
     let figures = StoreFigures(counters)
+    if let damage = files.damage { figures.note(damage: damage) }
     self.figures = figures
     writer = Mutex(files.writer)
     let noteDamage: @Sendable (StoreError) -> Void = { [wakeUp] damage in
@@ -41,6 +42,7 @@ final class OpenStore: Sendable {
     let eventsPath = folder.eventsPath
     history = StreamHistory(reader: StoreReader(path: eventsPath, noteDamage: noteDamage))
     catalog = SampleCatalog(reader: StoreReader(path: eventsPath, noteDamage: noteDamage))
+    refreshFigures()
     try StoreThread.start { [self] in
       var work = StoreWork(self)
       work.run()

@@ -3,6 +3,8 @@ struct OpenedFiles {
   let numbers: NumberReservation
   let writer: EventWriter
   let setAsideCount: Int
+  /// Damage that was found too late for setting the file aside at once.
+  let damage: StoreError?
 
   /// Opens both files, sets aside what is damaged and decides where the numbers go on.
   ///
@@ -39,16 +41,17 @@ struct OpenedFiles {
     head.stream = row.stream
     numbers = NumberReservation(numbersFile.file, row: row)
     var writer = EventWriter(events.connection, head: head, crashThrough: row.reserved)
+    var damage: StoreError?
     if head.through < row.reserved {
       report(.crashGap((head.through + 1)...row.reserved))
       // When the disk is full, the gap is noted with the first event that can be written.
       do throws(StoreError) {
         try writer.closeGap(through: row.reserved)
       } catch {
-        if error.isDamage { throw error }
+        if error.isDamage { damage = error }
       }
     }
-    (self.writer, self.setAsideCount) = (writer, setAsideCount)
+    (self.writer, self.setAsideCount, self.damage) = (writer, setAsideCount, damage)
   }
 
   /// Begins the tables, or has them say the stream that was decided.

@@ -14,9 +14,7 @@ final class StoreFolder: Sendable {
 
   /// Makes the folder when it is missing and takes its lock; throws `inUse` when another has it.
   init(path: String) throws(StoreError) {
-    if unsafe mkdir(path, 0o700) != 0, errno != EEXIST {
-      throw .system(path: path, activity: "making the folder", errorNumber: errno)
-    }
+    try StoreFolder.make(path)
     let lockPath = path + "/lock"
     let descriptor = unsafe Glibc.open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else {
@@ -41,6 +39,19 @@ final class StoreFolder: Sendable {
     lock.withLock { descriptor in
       if descriptor >= 0 { Glibc.close(descriptor) }
       descriptor = -1
+    }
+  }
+
+  /// Makes the folder and those above it that are missing.
+  private static func make(_ path: String) throws(StoreError) {
+    if unsafe mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+    let number = errno
+    guard number == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+      throw .system(path: path, activity: "making the folder", errorNumber: number)
+    }
+    try make(String(path[..<slash]))
+    guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
+      throw .system(path: path, activity: "making the folder", errorNumber: errno)
     }
   }
 

@@ -24,7 +24,8 @@ extension StoreWork {
   /// Sets the damaged file of events aside and begins another, for another stream.
   ///
   /// Events that wait are kept: the new file begins with the oldest of them.
-  func renew(_ damage: StoreError) throws(StoreError) {
+  mutating func renew(_ damage: StoreError) throws(StoreError) {
+    guard MonotonicTime.now() >= renewalTime else { throw damage }
     let stream = StreamIdentity.make()
     let path = store.folder.eventsPath
     var target: String?
@@ -41,6 +42,7 @@ extension StoreWork {
       writer.pending = pending
       old = writer
     }
+    renewalTime = MonotonicTime.now() + StoreWork.renewalSeconds * 1_000_000_000
     store.figures.with { figures in
       figures.damage = nil
       figures.counters.setAside += 1

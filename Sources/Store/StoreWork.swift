@@ -6,6 +6,10 @@ struct StoreWork {
   /// CLOCK_MONOTONIC in nanoseconds before which nothing is written: the last attempt failed.
   private var retryTime: UInt64 = 0
   private var retrySeconds: UInt64 = 1
+  /// CLOCK_MONOTONIC in nanoseconds before which no block is reserved ahead: the last attempt failed.
+  private var refillTime: UInt64 = 0
+  /// CLOCK_MONOTONIC in nanoseconds before which no further file is set aside.
+  var renewalTime: UInt64 = 0
   /// CLOCK_MONOTONIC in nanoseconds when old events are looked for next.
   var expiryTime: UInt64 = 0
   /// How many batches had been written when they were looked for last.
@@ -13,6 +17,8 @@ struct StoreWork {
 
   /// How often old events are looked for when nothing is written.
   static let expirySeconds: UInt64 = 60
+  /// A disk that damages everything must not fill up with files that were set aside.
+  static let renewalSeconds: UInt64 = 60
   /// The longest pause between two attempts to write.
   private static let retrySecondsMax: UInt64 = 10
 
@@ -31,6 +37,7 @@ struct StoreWork {
 
   private var pauseMilliseconds: Int {
     let now = MonotonicTime.now()
+    if store.queue.count > 0, now >= retryTime { return 0 }
     let isTroubled = store.figures.with { $0.failure != nil || $0.needsTruncation }
     let next = isTroubled ? max(retryTime, now + 500_000_000) : expiryTime
     return next > now ? Int((next - now) / 1_000_000) + 1 : 0
@@ -41,27 +48,34 @@ struct StoreWork {
     guard MonotonicTime.now() >= retryTime else { return }
     do throws(StoreError) {
       if let damage = store.figures.with(\.damage) { try renew(damage) }
+    } catch {
+      return noteFailure(error)
+    }
+    do throws(StoreError) {
       waitForBatch()
       while try writeBatch(), !isClosing {}
       noteSuccess()
       try expire()
       store.truncateLog()
     } catch {
-      noteFailure(error)
+      guard error.isDamage else { return noteFailure(error) }
+      store.figures.note(damage: error)
+      store.wakeUp.signal()
     }
   }
 
-  private func refill() {
-    guard store.numbers.isLow else { return }
+  private mutating func refill() {
+    guard store.numbers.isLow, MonotonicTime.now() >= refillTime else { return }
     do throws(StoreError) {
       try store.numbers.refill()
     } catch {
+      refillTime = MonotonicTime.now() + 1_000_000_000
       store.noteReservation(error)
     }
   }
 
   /// Gives a batch that has begun some time to grow: one sync for many events.
-  private func waitForBatch() {
+  private mutating func waitForBatch() {
     let end = MonotonicTime.now() + UInt64(EventBatch.waitMilliseconds) * 1_000_000
     while (1..<EventBatch.eventsMax).contains(store.queue.count), !isClosing {
       let now = MonotonicTime.now()
@@ -90,7 +104,6 @@ struct StoreWork {
   }
 
   private mutating func noteFailure(_ error: StoreError) {
-    if error.isDamage { store.figures.note(damage: error) }
     if error.isOfTheEvents { store.giveUpPending() }
     retryTime = MonotonicTime.now() + retrySeconds * 1_000_000_000
     retrySeconds = min(retrySeconds * 2, StoreWork.retrySecondsMax)

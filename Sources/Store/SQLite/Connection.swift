@@ -24,7 +24,8 @@ final class Connection: @unchecked Sendable {
 
   /// Opens `file`; nothing in it is looked at yet.
   init(file: String, mode: Mode) throws(StoreError) {
-    let access = mode == .writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
+    let access =
+      mode == .writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
     let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW
     var opened: OpaquePointer?
     let code = unsafe sqlite3_open_v2(file, &opened, flags, nil)
@@ -43,7 +44,9 @@ final class Connection: @unchecked Sendable {
   }
 
   deinit {
-    for unsafe statement in unsafe statements.values { unsafe sqlite3_finalize(statement) }
+    while let statement = unsafe sqlite3_next_stmt(handle, nil) {
+      unsafe sqlite3_finalize(statement)
+    }
     unsafe sqlite3_close_v2(handle)
   }
 

@@ -236,7 +236,11 @@ extension EventWriter {
       "looking for a grid"
     ) { $0.integer(0) }
     if stored == nil {
-      try connection.run("INSERT INTO grid (content) VALUES (?1)", [.bytes(content)], "storing a grid")
+      try connection.run(
+        "INSERT INTO grid (content) VALUES (?1)",
+        [.bytes(content)],
+        "storing a grid"
+      )
     }
     let key = stored ?? connection.lastInsertedKey
     let grid = KnownGrid(
