@@ -72,7 +72,7 @@ install: build ## Install into DESTDIR and PREFIX
 	install -d -m 755 $(DESTDIR)$(PREFIX)/share/spectrad/bundles
 	cp -r bundles/blood-synthetic $(DESTDIR)$(PREFIX)/share/spectrad/bundles/
 	install -D -m 644 udev/60-spectrad.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-spectrad.rules
-	install -D -m 644 systemd/spectrad.sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/spectrad.conf
+	scripts/install-units.sh "$(DESTDIR)" "$(PREFIX)"
 	install -D -m 644 docs/spectrad.conf $(DESTDIR)$(PREFIX)/share/doc/spectrad/spectrad.conf
 	for page in docs/man/*.[0-9]; do \
 	  install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$(basename $$page); done
@@ -81,7 +81,9 @@ uninstall: ## Remove what install put there
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,spectrad spectractl spectrasim)
 	rm -rf $(DESTDIR)$(PREFIX)/share/spectrad $(DESTDIR)$(PREFIX)/share/doc/spectrad
 	rm -f $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-spectrad.rules
-	rm -f $(DESTDIR)$(PREFIX)/lib/sysusers.d/spectrad.conf
+	rm -f $(DESTDIR)$(PREFIX)/lib/{sysusers,tmpfiles}.d/spectrad.conf
+	rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/spectrad{.service,-predictions.socket,-control.socket}
+	rm -f $(DESTDIR)$(PREFIX)/lib/systemd/catalog/spectrad.catalog
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man*/spectra{d,ctl,sim}.*
 
 clean: ## Remove everything that was built
