@@ -16,6 +16,8 @@ enum ExitStatus: Int32 {
   case software = 70
   /// The output cannot be written.
   case cannotWrite = 73
+  /// The daemon does not allow this user to do that.
+  case notPermitted = 77
 
   /// What to throw to end a command with this code, after its error was printed.
   var exitCode: ExitCode { ExitCode(rawValue) }

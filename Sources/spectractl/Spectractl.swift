@@ -9,8 +9,11 @@ struct Spectractl: AsyncParsableCommand {
     abstract: "Watches spectrad's predictions and works with recordings, bundles and networks.",
     version: ProgramVersion.text,
     subcommands: [
-      WatchCommand.self, ClassifyCommand.self, PreprocessCommand.self, ConvertCommand.self,
-      BundleCommand.self, NetworkCommand.self, DoctorCommand.self,
+      WatchCommand.self, StatusCommand.self, ScannersCommand.self, SampleCommand.self,
+      ReferenceCommand.self, ScanCommand.self, HistoryCommand.self, LabelCommand.self,
+      MetricsCommand.self, BundleCommand.self,
+      ClassifyCommand.self, PreprocessCommand.self, ConvertCommand.self,
+      NetworkCommand.self, DoctorCommand.self,
     ]
   )
 }

@@ -65,19 +65,18 @@ package struct BundleInstallation: Sendable {
     var status = stat()
     // SAFETY: the system reads the path and writes one stat during the call.
     guard unsafe lstat(target, &status) == 0 else { return .installed }
+    let installed: ModelBundle
     do throws(BundleError) {
-      let installed = try BundleLoader.load(folder: target)
-      if installed.digest == bundle.digest { return .alreadyInstalled }
-      guard replacing || installed.version != bundle.version else {
-        throw BundleInstallationError.differs(path: target, label: bundle.label)
-      }
-      return .replaced(version: installed.version)
-    } catch let error as BundleInstallationError {
-      throw error
+      installed = try BundleLoader.load(folder: target)
     } catch {
-      guard replacing else { throw .damaged(path: target, problem: "\(error)") }
+      guard replacing else { throw .damaged(path: target, problem: error.description) }
       return .replaced(version: nil)
     }
+    if installed.digest == bundle.digest { return .alreadyInstalled }
+    guard replacing || installed.version != bundle.version else {
+      throw .differs(path: target, label: bundle.label)
+    }
+    return .replaced(version: installed.version)
   }
 
   private func copy(
@@ -141,16 +140,13 @@ package struct BundleInstallation: Sendable {
     of bundle: ModelBundle,
     at draft: String
   ) throws(BundleInstallationError) {
+    let copy: ModelBundle
     do throws(BundleError) {
-      let copy = try BundleLoader.load(folder: draft)
-      guard copy.digest == bundle.digest else {
-        throw BundleInstallationError.changed(path: bundle.folder)
-      }
-    } catch let error as BundleInstallationError {
-      throw error
-    } catch let error as BundleError {
+      copy = try BundleLoader.load(folder: draft)
+    } catch {
       throw .bundle(error)
     }
+    guard copy.digest == bundle.digest else { throw .changed(path: bundle.folder) }
   }
 
   /// Gives the draft its name; what had it before has the draft's afterwards.

@@ -53,7 +53,8 @@ package struct StandardMeasurement: Equatable, Sendable {
     }
     let spectra = scans.map(\.absorbanceValues)
     for (scan, spectrum) in zip(scans, spectra) {
-      for count in [scan.sampleSignal?.count ?? 0, spectrum.count] where count != wavelengths.count {
+      for count in [scan.sampleSignal?.count ?? 0, spectrum.count] where count != wavelengths.count
+      {
         throw .pointCount(found: count, expected: wavelengths.count)
       }
     }
