@@ -108,10 +108,10 @@ extension SpectradInterface {
     package var sampleSignal: [Int]?
     /// Counts of the reference, brought to this scan's configuration.
     package var referenceSignal: [Int]?
-    /// log10(reference / sample); only where a signal is missing.
-    ///
-    /// Null where a point has no value.
-    package var absorbance: [Double?]?
+    /// log10(reference / sample); only where a signal is missing. 0 where a point has no value.
+    package var absorbance: [Double]?
+    /// The points of absorbance that have no value, counted from 0; null when each has one.
+    package var absorbanceMissing: [Int]?
     /// factory, user or recorded.
     package var reference: String?
     /// The system temperature in degrees Celsius.
@@ -138,7 +138,8 @@ extension SpectradInterface {
       labels: [String: String]? = nil,
       sampleSignal: [Int]? = nil,
       referenceSignal: [Int]? = nil,
-      absorbance: [Double?]? = nil,
+      absorbance: [Double]? = nil,
+      absorbanceMissing: [Int]? = nil,
       reference: String? = nil,
       temperatureCelsius: Double? = nil,
       detectorTemperatureCelsius: Double? = nil,
@@ -154,14 +155,36 @@ extension SpectradInterface {
       self.labels = labels
       self.sampleSignal = sampleSignal
       self.referenceSignal = referenceSignal
-      self.absorbance = absorbance?.map { $0?.finite }
+      self.absorbance = absorbance
+      self.absorbanceMissing = absorbanceMissing
       self.reference = reference
       self.temperatureCelsius = temperatureCelsius?.finite
       self.detectorTemperatureCelsius = detectorTemperatureCelsius?.finite
       self.relativeHumidityPercent = relativeHumidityPercent?.finite
       self.lampPhotodiode = lampPhotodiode
       self.gain = gain
-      (self.repeats, self.deviceTime, self.scanIndex) = (repeats, deviceTime, scanIndex)
+      self.repeats = repeats
+      self.deviceTime = deviceTime
+      self.scanIndex = scanIndex
     }
+  }
+}
+
+extension SpectradInterface.RecordedScan {
+  /// Notes the absorbance at every wavelength, NaN where a point has no value.
+  package mutating func setAbsorbance(_ values: [Double]) {
+    let missing = values.indices.filter { !values[$0].isFinite }
+    absorbance = values.map { $0.finite ?? 0 }
+    absorbanceMissing = missing.isEmpty ? nil : missing
+  }
+
+  /// The absorbance at every wavelength, NaN where a point has no value; nil where it is told by
+  /// the signals.
+  package var absorbanceOrNaN: [Double]? {
+    guard var values = absorbance else { return nil }
+    for point in absorbanceMissing ?? [] where values.indices.contains(point) {
+      values[point] = .nan
+    }
+    return values
   }
 }
