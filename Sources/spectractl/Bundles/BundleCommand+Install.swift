@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Service
 import Spectra
 
@@ -77,7 +78,7 @@ extension BundleInstallation.Outcome {
 extension BundleInstallationError {
   /// What the system's refusal usually asks for.
   fileprivate var advice: String {
-    guard case .file(let error) = self, error.isPermission else { return "" }
+    guard case .file(let error) = self, error.errno == EACCES else { return "" }
     return "; try it with sudo"
   }
 }

@@ -79,7 +79,9 @@ struct BundleCommand: ParsableCommand {
         .init(name: name),
         patience: .slow,
         json: { [$0["bundle"]].compactMap(\.self) },
-        text: { ["\($0.bundle.name)@\($0.bundle.version) is loaded", "sha256 \($0.bundle.sha256)"] }
+        text: {
+          ["\($0.bundle.name)@\($0.bundle.version) is loaded", "sha256 \($0.bundle.sha256)"]
+        }
       )
     }
   }

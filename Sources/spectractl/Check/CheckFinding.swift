@@ -18,7 +18,7 @@ package struct CheckFinding: Equatable, Sendable {
   package let baseline: Double
   /// The value now; nil when the peak is not there any more or the lamp monitor is silent.
   package let measured: Double?
-  /// How far the value may be from the baseline: see `limitText`.
+  /// How far the value may be from the baseline: see `change`.
   package let limit: Double
 
   /// Makes a finding from its parts.

@@ -47,18 +47,19 @@ final class ControlConnection {
     return try receive(method, patience).answer
   }
 
-  /// Calls a method that answers several times, and shows every answer as it comes.
+  /// Calls a method that answers several times, and shows every answer as it comes, until `show`
+  /// says that it has seen enough.
   func readAll<Method: VarlinkMethod>(
     _ method: Method.Type,
     _ parameters: Method.Parameters,
     patience: Patience = .quick,
-    _ show: (ControlAnswer<Method>) throws -> Void
+    _ show: (ControlAnswer<Method>) throws -> Bool
   ) throws {
     try send(method, parameters, more: true)
     var continues = true
     while continues {
       let next = try receive(method, patience)
-      try show(next.answer)
+      if try show(next.answer) { return }
       continues = next.continues
     }
   }

@@ -23,8 +23,13 @@ struct ControlOptions: ParsableArguments {
   /// Connects and does what is to be done there; what the daemon refuses is printed and ends the
   /// command.
   func ask<Result>(_ work: (ControlConnection) throws -> Result) throws -> Result {
+    try failingInWords { try work(try ControlConnection(path: socket)) }
+  }
+
+  /// Prints what the daemon refuses and ends the command.
+  func failingInWords<Result>(_ work: () throws -> Result) throws -> Result {
     do {
-      return try work(try ControlConnection(path: socket))
+      return try work()
     } catch let error as ControlError {
       StandardError.print(error.description.printable)
       throw ExitStatus(error).exitCode

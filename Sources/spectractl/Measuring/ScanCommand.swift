@@ -32,12 +32,13 @@ struct ScanCommand: ParsableCommand {
         .init(scanner: scanner.scanner, count: count),
         patience: .slow
       ) { answer in
-        guard let prediction = answer.text["prediction"] else { return }
+        guard let prediction = answer.text["prediction"] else { return false }
         if options.json {
           try Output.print(prediction)
         } else if let text = StreamLine(parsing: prediction.bytes).text {
           try Output.print(text)
         }
+        return false
       }
     }
   }

@@ -104,7 +104,7 @@ struct EventReader {
 
 extension ControlError {
   /// Whether waiting may help.
-  fileprivate var isPassing: Bool {
+  var isPassing: Bool {
     switch self {
     case .cannotConnect, .closed, .silent: true
     case .refused(.storeUnavailable), .refused(.limitReached): true
