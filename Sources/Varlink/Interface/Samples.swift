@@ -108,7 +108,7 @@ extension SpectradInterface {
     package var sampleSignal: [Int]?
     /// Counts of the reference, brought to this scan's configuration.
     package var referenceSignal: [Int]?
-    /// log10(reference / sample); only where a signal is missing. 0 where a point has no value.
+    /// log10(reference / sample), 0 where a point has no value; only where a signal is missing.
     package var absorbance: [Double]?
     /// The points of absorbance that have no value, counted from 0; null when each has one.
     package var absorbanceMissing: [Int]?
