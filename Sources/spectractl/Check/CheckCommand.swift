@@ -63,7 +63,7 @@ struct CheckCommand: ParsableCommand {
     let name = scanner.scanner ?? (status.scanners.count == 1 ? status.scanners[0].scanner : nil)
     // Asked for first: without a baseline nobody waits for scans in vain.
     let stored = try name.flatMap { try storedBaseline($0, daemon) }
-    let found = try scanStandard(daemon, isOnRequest: status.mode == "onRequest", name)
+    let found = try scanStandard(isOnRequest: status.mode == "onRequest", name)
     if baseline {
       _ = try daemon.call(SpectradInterface.SetBaseline.self, .init(baseline: found.baseline))
     }
@@ -88,11 +88,17 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func scanStandard(
-    _ daemon: ControlConnection,
     isOnRequest: Bool,
     _ scanner: String?
   ) throws -> (measurement: StandardMeasurement, baseline: SpectradInterface.Baseline) {
-    var sample = CheckSample(daemon, socket: options.control.socket, standard: standard)
+    // Whoever stops the check must not find its sample among the real ones.
+    let interruption = Interruption()
+    defer { withExtendedLifetime(interruption) {} }
+    var sample = try CheckSample(
+      socket: options.control.socket,
+      standard: standard,
+      interruption: interruption?.descriptor
+    )
     defer { if !keep { sample.delete() } }
     let measured = try sample.measure(scanner: scanner, scans: scans, isOnRequest: isOnRequest)
     do throws(CheckError) {

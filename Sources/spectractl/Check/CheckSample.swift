@@ -6,13 +6,14 @@ import Varlink
 struct CheckSample {
   private let daemon: ControlConnection
   private let socket: String
+  private let interruption: CInt?
   private let standard: String
   private var sampleId: String?
 
   /// What the names of such samples begin with.
   static let namePrefix = "check "
   /// Ten scans take about half a minute; a scanner that needs ten times as long has stopped.
-  private static let secondsMax = 300.0
+  private static let timeMax = Duration.seconds(300)
   /// The store commits within a second.
   private static let commitSecondsMax = 5.0
   private static let pauseMilliseconds: UInt32 = 50
@@ -24,8 +25,9 @@ struct CheckSample {
     var scans: [Scan]
   }
 
-  init(_ daemon: ControlConnection, socket: String, standard: String) {
-    (self.daemon, self.socket, self.standard) = (daemon, socket, standard)
+  init(socket: String, standard: String, interruption: CInt?) throws {
+    daemon = try ControlConnection(path: socket, interruption: interruption)
+    (self.socket, self.standard, self.interruption) = (socket, standard, interruption)
   }
 
   /// Takes so many scans of the standard.
@@ -40,7 +42,10 @@ struct CheckSample {
     let name = try isOnRequest ? scanOnRequest(scanner, count) : awaitScans(scanner, count)
     let stored = try storedScans(count)
     guard let grid = stored.first?.grid else {
-      throw ControlError.malformed(path: socket, problem: "it stored no scan of the standard")
+      throw VarlinkClientError.malformedReply(
+        path: socket,
+        reason: "it stored no scan of the standard"
+      )
     }
     return Measured(
       scanner: name,
@@ -63,7 +68,7 @@ struct CheckSample {
           patience: .slow
         )
         return self.sampleId = nil
-      } catch ControlError.refused(.noSuchSample) where ContinuousClock.now < deadline {
+      } catch VarlinkClientError.refused(.noSuchSample) where ContinuousClock.now < deadline {
         usleep(CheckSample.pauseMilliseconds * 1_000)
       } catch {
         return StandardError.print(
@@ -87,7 +92,7 @@ struct CheckSample {
   private func end(_ scanner: String) throws {
     do {
       _ = try daemon.call(SpectradInterface.EndSample.self, .init(scanner: scanner))
-    } catch ControlError.refused(.noOpenSample) {
+    } catch VarlinkClientError.refused(.noOpenSample) {
       // It had as many scans as a sample has, and ended by itself.
     }
   }
@@ -112,8 +117,8 @@ struct CheckSample {
 
   /// Takes the next scans of a scanner that scans by itself.
   private mutating func awaitScans(_ scanner: String?, _ count: Int) throws -> String {
-    let events = try ControlConnection(path: socket)
-    let deadline = ContinuousClock.now + .seconds(CheckSample.secondsMax)
+    let events = try ControlConnection(path: socket, interruption: interruption)
+    let deadline = ContinuousClock.now + CheckSample.timeMax
     var progress = ProgressLine()
     defer { progress.clear() }
     var (name, taken, hasEnded) = ("", 0, false)
@@ -130,7 +135,7 @@ struct CheckSample {
         progress.show("\(taken) of \(count) scans")
       }
       guard ContinuousClock.now < deadline else {
-        throw ControlError.silent(path: socket, seconds: Int(CheckSample.secondsMax))
+        throw VarlinkClientError.timedOut(path: socket, after: CheckSample.timeMax)
       }
       return taken == count || hasEnded
     }
@@ -147,7 +152,7 @@ struct CheckSample {
       do {
         let scans = try daemon.scans(of: sampleId ?? "")
         if scans.count >= count || ContinuousClock.now >= deadline { return scans }
-      } catch ControlError.refused(.noSuchSample) where ContinuousClock.now < deadline {}
+      } catch VarlinkClientError.refused(.noSuchSample) where ContinuousClock.now < deadline {}
       usleep(CheckSample.pauseMilliseconds * 1_000)
     }
   }

@@ -23,15 +23,15 @@ struct ControlOptions: ParsableArguments {
   /// Connects and does what is to be done there; what the daemon refuses is printed and ends the
   /// command.
   func ask<Result>(_ work: (ControlConnection) throws -> Result) throws -> Result {
-    try failingInWords { try work(try ControlConnection(path: socket)) }
+    try ControlOptions.failingInWords { try work(try ControlConnection(path: socket)) }
   }
 
   /// Prints what the daemon refuses and ends the command.
-  func failingInWords<Result>(_ work: () throws -> Result) throws -> Result {
+  static func failingInWords<Result>(_ work: () throws -> Result) throws -> Result {
     do {
       return try work()
-    } catch let error as ControlError {
-      StandardError.print(error.description.printable)
+    } catch let error as VarlinkClientError {
+      StandardError.print(error.explanation.printable)
       throw ExitStatus(error).exitCode
     }
   }
@@ -76,8 +76,8 @@ enum Patience: Int {
   /// A subscription sends something every 20 s.
   case subscription = 45
 
-  /// The same in seconds.
-  var seconds: Int { rawValue }
+  /// The same as a duration.
+  var duration: Duration { .seconds(rawValue) }
 }
 
 extension Output {

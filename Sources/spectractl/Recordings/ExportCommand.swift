@@ -77,7 +77,7 @@ struct ExportCommand: ParsableCommand {
       do {
         try copy(sample.sampleId, daemon, to: &files)
         sampleCount += 1
-      } catch ControlError.refused(.noSuchSample) {
+      } catch VarlinkClientError.refused(.noSuchSample) {
         progress.clear()
         StandardError.print("sample \(sample.sampleId) was deleted meanwhile: left out")
       }

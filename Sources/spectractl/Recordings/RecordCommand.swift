@@ -48,7 +48,7 @@ struct RecordCommand: ParsableCommand {
     var source = ScanSource(socket: options.control.socket)
     var samplesLeft = samples
     if isatty(STDERR_FILENO) == 1 { StandardError.print("recording; Ctrl-C ends it") }
-    try options.control.failingInWords {
+    try ControlOptions.failingInWords {
       try RecordingOutput.failingInWords {
         try events.read { event in
           for candidate in source.candidates(of: event.reply) {

@@ -55,14 +55,14 @@ struct ScanSource {
           .init(seq: candidate.number)
         )
         .reply
-      } catch ControlError.refused(.noSuchScan) {
+      } catch VarlinkClientError.refused(.noSuchScan) {
         guard candidate.isExpected else { return nil }
         guard ContinuousClock.now < deadline else {
           StandardError.print("number \(candidate.number): no scan is stored, going on without it")
           return nil
         }
         usleep(ScanSource.pauseMilliseconds * 1_000)
-      } catch let error as ControlError where error.isPassing {
+      } catch let error as VarlinkClientError where error.isPassing {
         connection = nil
         retry.wait()
         deadline = ContinuousClock.now + .seconds(ScanSource.secondsMax)

@@ -18,7 +18,7 @@ struct SampleQuery {
   func samples(
     _ daemon: ControlConnection,
     limit: Int
-  ) throws(ControlError) -> (samples: [Found], hasMore: Bool) {
+  ) throws(VarlinkClientError) -> (samples: [Found], hasMore: Bool) {
     var found: [Found] = []
     while true {
       let page = try daemon.call(

@@ -35,7 +35,7 @@ struct EventReader {
       do {
         if try readConnection(show) { return }
         report("\(socket): the daemon ended the connection")
-      } catch let error as ControlError {
+      } catch let error as VarlinkClientError {
         if case .refused(.streamChanged(let stream)) = error {
           StandardError.print(
             "numbers count in another stream now (\(stream.printable)); what happened in the one "
@@ -45,7 +45,7 @@ struct EventReader {
           continue
         }
         guard error.isPassing else { throw error }
-        report(error.description)
+        report(error.explanation)
       }
       if once { throw ExitStatus.unavailable.exitCode }
       retry.wait()
@@ -99,16 +99,5 @@ struct EventReader {
   private mutating func report(_ problem: String) {
     if problem != lastProblem { StandardError.print(problem.printable) }
     lastProblem = problem
-  }
-}
-
-extension ControlError {
-  /// Whether waiting may help.
-  var isPassing: Bool {
-    switch self {
-    case .cannotConnect, .closed, .silent: true
-    case .refused(.storeUnavailable), .refused(.limitReached): true
-    case .refused, .refusedCall, .malformed: false
-    }
   }
 }

@@ -94,14 +94,16 @@ extension WatchCommand {
 
   /// Shows what is stored after a number, and then what happens.
   private func watchStore(after since: Int, _ session: inout WatchSession) throws {
-    let control = try ControlOptions.parse(socket.map { ["--socket", $0] } ?? [])
     var events = EventReader(
-      socket: control.socket,
+      socket: socket ?? ControlOptions.defaultSocket,
       filter: EventFilter(finalOnly: finals ? true : nil),
       after: since
     )
-    try control.failingInWords {
-      try events.read(once: once) { try session.show($0.line) }
+    try ControlOptions.failingInWords {
+      try events.read(once: once) { event in
+        if finals, let gap = StreamLine(parsing: event.line).gapText { StandardError.print(gap) }
+        return try session.show(event.line)
+      }
     }
   }
 }
