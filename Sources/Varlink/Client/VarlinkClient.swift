@@ -11,6 +11,8 @@ package struct VarlinkClient: ~Copyable {
   private var socket: ClientSocket
   /// Whether replies of the last call are still to come.
   private var hasMore = false
+  /// The last message as it came, for programs that pass on what they do not know themselves.
+  package private(set) var lastMessage: [UInt8] = []
 
   /// Connects to the socket at `path`.
   ///
@@ -72,6 +74,7 @@ package struct VarlinkClient: ~Copyable {
     timeout: Duration?
   ) throws(VarlinkClientError) -> Method.Reply {
     let message = try socket.receive(timeout: timeout)
+    lastMessage = message
     do {
       let head = try JSONDecoder().decode(ReplyHead.self, from: Data(message))
       hasMore = head.continues ?? false
