@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building and testing need, and says which.
-# usage: setup-system.sh [vmtest]
+# usage: setup-system.sh [vmtest|package|lint]
 set -euo pipefail
 
 needed=(
@@ -9,8 +9,13 @@ needed=(
   # The USB of the tests: libumockdev stands between libusb and the kernel.
   umockdev libumockdev-dev libglib2.0-dev
 )
-# A virtual machine, and what makes its root file system: for `make vmtest` alone.
-[ "${1:-}" != vmtest ] || needed+=(qemu-system-x86 mmdebstrap libarchive-tools cpio binutils)
+# What one target alone needs.
+case "${1:-}" in
+  # A virtual machine, and what makes its root file system.
+  vmtest) needed+=(qemu-system-x86 mmdebstrap libarchive-tools cpio binutils) ;;
+  package) needed+=(dpkg-dev debhelper lintian) ;;
+  lint) needed+=(mandoc) ;;
+esac
 missing=()
 for package in "${needed[@]}"; do
   dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
