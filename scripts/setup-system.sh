@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building and testing need, and says which.
-# usage: setup-system.sh [vmtest|package|lint]
+# usage: setup-system.sh [vmtest|package|manuals|units|lifecycle]
 set -euo pipefail
 
 needed=(
@@ -14,7 +14,11 @@ case "${1:-}" in
   # A virtual machine, and what makes its root file system.
   vmtest) needed+=(qemu-system-x86 mmdebstrap libarchive-tools cpio binutils) ;;
   package) needed+=(dpkg-dev debhelper lintian) ;;
-  lint) needed+=(mandoc) ;;
+  manuals) needed+=(mandoc) ;;
+  # systemd itself says whether it understands the units.
+  units) needed+=(systemd) ;;
+  # A container that boots systemd, and what makes its root file system.
+  lifecycle) needed+=(systemd-container mmdebstrap binutils) ;;
 esac
 missing=()
 for package in "${needed[@]}"; do
