@@ -59,8 +59,8 @@ test-exchange: build
 fuzz: setup ## Run each fuzzer for FUZZ_SECONDS from its committed corpus
 	@SWIFT=$(SWIFT) scripts/fuzz.sh $(FUZZ_SECONDS) $(FUZZERS)
 
-vmtest: build ## Plug virtual scanners into Debian's kernel in QEMU and use them there
-	@scripts/vmtest.sh $(BUILD)
+vmtest: build deb ## Plug virtual scanners into Debian's kernel in QEMU and use them there
+	@scripts/vmtest.sh $(BUILD) $(STATIC_BUILD)/spectrad_*_amd64.deb
 
 lint: setup ## Check formatting; the other house rules are tests (Tests/TidyTests)
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)

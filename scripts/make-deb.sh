@@ -40,6 +40,7 @@ CHANGELOG
 package=$(basename "$work"/spectrad_*.deb)
 lintian --allow-root --fail-on error,warning "$work/$package"
 mkdir -p "$output"
+rm -f "$output"/spectrad_*.deb
 mv "$work/$package" "$output/$package"
 echo "make-deb: $output/$package, $(($(stat -c %s "$output/$package") / 1024)) KiB;" \
   "$(dpkg-deb --field "$output/$package" Depends)"
