@@ -52,7 +52,8 @@ def run(*words: object, user: str | None = None, status: int | None = 0) -> str:
 
 
 def unit_property(name: str, unit: str = SERVICE) -> str:
-    return run("systemctl", "show", "--value", f"--property={name}", unit).strip()
+    words = ["systemctl", "show", "--value", f"--property={name}", unit]
+    return subprocess.check_output(words, text=True).strip()
 
 
 def state(unit: str = SERVICE) -> str:

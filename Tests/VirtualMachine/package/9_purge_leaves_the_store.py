@@ -1,13 +1,19 @@
 #!/usr/bin/env python3
 """A purge leaves nothing but the store, with which a package that is installed anew goes on."""
 
+import os
 import pwd
+import shutil
 import subprocess
 from pathlib import Path
 
-from laboratory import bus, installation, rule
+from laboratory import installation, rule
+from laboratory.programs import WORK
 from laboratory.stream import Stream
 
+saved = WORK / "programs"
+saved.mkdir()
+shutil.copy("/usr/bin/spectrasim", saved)
 before = installation.status()
 (installation.STATE / "references").mkdir(exist_ok=True)
 listed = installation.run("dpkg-query", "--listfiles", "spectrad").split()
@@ -30,16 +36,15 @@ assert installation.process() == 0
 failed = installation.run("systemctl", "--failed", "--no-legend")
 assert "spectrad" not in failed, failed
 
-# Installed while a scanner is plugged in and systemd runs: it is read without a boot or a replug.
-simulator = Path("/opt/vmtest/spectrasim")
-assert not Path("/usr/bin/spectrasim").exists()
-installation.run("dpkg", "--install", installation.PACKAGE)
-installation.wait_until_ready()
-after = installation.status()
-assert after["stream"] == before["stream"], "numbers begin anew, though the store was kept"
-assert after["next"] >= before["next"], (before["next"], after["next"])
-assert after["bundle"] is None, "a purge forgets which bundle was chosen"
+# Installed beside a plugged scanner under a running systemd: read without a boot or a replug.
+os.environ["PATH"] += f":{saved}"
 with installation.plugged_scanner() as scanner:
+    assert not rule.may_open(scanner.node, "measurer"), "a rule has stayed"
+    installation.run("dpkg", "--install", installation.PACKAGE)
+    installation.wait_until_ready()
     rule.check_scanner(scanner)
-    client = Stream(installation.PREDICTIONS)
-    installation.wait_for_predictions(client, 3)
+    after = installation.status()
+    assert after["stream"] == before["stream"], "numbers begin anew, though the store was kept"
+    assert after["next"] >= before["next"], (before["next"], after["next"])
+    assert after["bundle"] is None, "a purge forgets which bundle was chosen"
+    installation.wait_for_predictions(Stream(installation.PREDICTIONS), 3)
