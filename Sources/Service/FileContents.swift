@@ -122,7 +122,7 @@ package enum FileContents {
   }
 
   /// Makes a new name last; where that is not possible the file itself is safe all the same.
-  private static func syncFolder(of path: String) {
+  static func syncFolder(of path: String) {
     let folder = String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
     let descriptor = unsafe open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }

@@ -26,7 +26,7 @@ import Testing
         #expect(line == expectedLine(event, sequence: index + 1))
       }
       #expect(server.counters.linesPublished == 200)
-      #expect(server.counters.clientsConnected == 1)
+      #expect(server.counters.predictionClients.connected == 1)
     }
   }
 
@@ -109,14 +109,14 @@ import Testing
       let refused = try TestClient(path)
       #expect(try refused.line() == #"{"type":"bye","reason":"tooManyClients"}"#)
       #expect(try refused.line() == nil)
-      #expect(server.counters.clientsRefused == 1)
-      #expect(server.counters.clientsConnected == Limits.clients)
+      #expect(server.counters.predictionClients.refused == 1)
+      #expect(server.counters.predictionClients.connected == Limits.clients)
       server.publish([Example.numbered(1)])
       for client in clients {
         #expect(try client.line() == expectedLine(Example.numbered(1), sequence: 1))
       }
       clients.removeLast()
-      try await eventually { server.counters.clientsConnected == Limits.clients - 1 }
+      try await eventually { server.counters.predictionClients.connected == Limits.clients - 1 }
       let next = try TestClient(path)
       #expect(try next.line()?.hasPrefix(#"{"type":"hello""#) == true)
     }
@@ -147,7 +147,7 @@ import Testing
         server.publish([Example.numbered(number)])
       }
       #expect(try living.lines(100).last == expectedLine(Example.numbered(100), sequence: 100))
-      try await eventually { server.counters.clientsConnected == 1 }
+      try await eventually { server.counters.predictionClients.connected == 1 }
     }
   }
 

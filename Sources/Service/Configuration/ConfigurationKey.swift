@@ -149,4 +149,23 @@ package struct ConfigurationKey: Sendable {
   ]
 
   private static let maximumScanners = 16
+
+  /// The keys that a reload brings into force; the others wait for the next start.
+  private static let reloadable: Set<String> = [
+    "scanner.sources", "acquisition.mode", "acquisition.statusPollMilliseconds", "sample.scans",
+    "sample.silenceSeconds", "bundle.path", "bundle.folder", "reference.kind",
+    "reference.maximumAgeHours", "control.readGroup", "control.controlGroup", "log.level",
+  ]
+
+  /// Whether a reload brings a changed value into force.
+  package var isReloadable: Bool { ConfigurationKey.reloadable.contains(name) }
+
+  /// The keys whose values differ between two configurations, in the order of `all`.
+  package static func changed(
+    from old: DaemonConfiguration,
+    to new: DaemonConfiguration
+  ) -> [ConfigurationKey] {
+    let texts = zip(ConfigurationValues.texts(of: old), ConfigurationValues.texts(of: new))
+    return zip(all, texts).filter { $1.0 != $1.1 }.map { $0.0 }
+  }
 }

@@ -56,6 +56,12 @@ package struct DaemonConfiguration: Sendable {
 }
 
 extension DaemonConfiguration {
+  /// The folder of the bundle that a start uses: the configured, else the selected one, else none.
+  package var bundleInUsePath: String? {
+    let installed = InstalledBundles(folder: bundleFolder)
+    return bundlePath ?? installed.selectedName.map { installed.path(of: $0) }
+  }
+
   /// How scanners are driven for scans that `bundle` answers, or nobody.
   func acquisitionOptions(for bundle: ModelBundle?) -> AcquisitionOptions {
     var options = AcquisitionOptions()
