@@ -189,6 +189,21 @@ import Testing
     }
   }
 
+  @Test func `a page that forgets its last number does not hide it`() async throws {
+    let store = MemoryStore()
+    try await withStream(store) {
+      $0.recentLinesMax = 1
+    } run: { server in
+      store.commit(Array(server.publish((1...10).map(Example.numbered)).prefix(9)))
+      store.commit(.gap(10...10, reason: .notStored))
+      store.becomeForgetful()
+      let client = MemoryOutlet()
+      try await server.subscribe(after: 0, filter: .all, makingOutlet: { client })
+      try await eventually { client.objects.count == 11 }
+      #expect(client.lines[10] == #"{"type":"gap","from":10,"to":10,"reason":"notStored"}"#)
+    }
+  }
+
   @Test func `a client that becomes live while a line is given out reads it once`() async throws {
     try await withStream(nil) { server in
       let (first, second) = (MemoryOutlet(), MemoryOutlet(credit: 0))
