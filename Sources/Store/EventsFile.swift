@@ -114,6 +114,11 @@ enum EventsFile {
   }
 
   /// Numbers, times in microseconds; `line` is what clients read, `data` what `ScanCoding` writes.
+  ///
+  /// Rows that tell about a person's sample (event, scan, sample) are only ever appended, erased in
+  /// place, and deleted from the oldest on: so SQLite never moves one and leaves no copy of it
+  /// behind in a page's unused space. What changes stands in `tally`, which names nobody; samples
+  /// are found by a hash of their identity.
   private static let tables = """
     PRAGMA application_id = \(NumberFile.applicationIdentity);
     PRAGMA user_version = \(schema);
@@ -136,11 +141,15 @@ enum EventsFile {
       sequence INTEGER PRIMARY KEY, grid INTEGER NOT NULL, data BLOB NOT NULL
     ) STRICT;
     CREATE TABLE sample (
-      key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
-      scanner TEXT NOT NULL, began INTEGER NOT NULL, ended INTEGER NOT NULL,
+      key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, name TEXT NOT NULL,
+      scanner TEXT NOT NULL, began INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE tally (
+      sample INTEGER PRIMARY KEY, hash INTEGER NOT NULL, ended INTEGER NOT NULL,
       final INTEGER NOT NULL, scans INTEGER NOT NULL, storedScans INTEGER NOT NULL,
       bundle TEXT, sequence INTEGER NOT NULL
     ) STRICT;
+    CREATE INDEX tally_hash ON tally (hash);
     CREATE TABLE label (
       sample INTEGER NOT NULL, target TEXT NOT NULL, class TEXT NOT NULL,
       PRIMARY KEY (sample, target)
