@@ -69,9 +69,6 @@ import storetrial
       for number in samples { _ = try disk.store.deleteSample(TrialEvents.sampleId(number)) }
       let left = try disk.holds(samples.map { TrialEvents.sampleId($0) })
       let remains = zip(samples, left).filter(\.1).map(\.0)
-      if !remains.isEmpty {
-        try? FileManager.default.copyItem(atPath: disk.folder, toPath: "/tmp/stdel")
-      }
       #expect(remains.isEmpty, "seed \(seed)")
       let lines = try disk.store.everything(pageLimit: 1_000).lines
       let deleted = Set(samples.map { TrialEvents.sampleId($0) })
