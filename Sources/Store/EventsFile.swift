@@ -32,9 +32,10 @@ enum EventsFile {
       """,
       "preparing the file"
     )
+    connection.keepLog()
     guard try connection.pragma("schema_version") != 0 else { return (connection, nil) }
     let head = try read(connection)
-    try check(connection)
+    try connection.quickCheck()
     return (connection, head)
   }
 
@@ -96,21 +97,6 @@ enum EventsFile {
       throw .damaged(file: connection.file, found: "a stream without identity")
     }
     return head
-  }
-
-  /// Looks for damage, for two seconds at most: a large file is not read to its end at each start.
-  private static func check(_ connection: Connection) throws(StoreError) {
-    var found: String?
-    do throws(StoreError) {
-      found = try connection.reading("checking the file", seconds: 2) { () throws(StoreError) in
-        try connection.first("PRAGMA quick_check(1)", [], "checking the file") { $0.text(0) }
-      }
-    } catch {
-      guard case .tookTooLong = error else { throw error }
-      return
-    }
-    guard let found, found != "ok" else { return }
-    throw .damaged(file: connection.file, found: found)
   }
 
   /// Numbers, times in microseconds; `line` is what clients read, `data` what `ScanCoding` writes.

@@ -36,4 +36,19 @@ final class RunningTrial {
     process.waitUntilExit()
     return lines
   }
+
+  /// Runs one of the system's programs to its end; throws when it fails.
+  static func run(_ program: String, _ arguments: [String]) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [program] + arguments
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw CocoaError(.featureUnsupported) }
+  }
+
+  /// Whether one of the system's programs is there.
+  static func exists(_ program: String) -> Bool { (try? run(program, ["--version"])) != nil }
 }
