@@ -22,20 +22,31 @@ enum EventsFile {
   /// Throws an error whose `isDamageAtOpening` is true when the file has to be set aside.
   static func open(path: String) throws(StoreError) -> (connection: Connection, head: Head?) {
     let connection = try Connection(file: path, mode: .writing)
-    // auto_vacuum counts only before the first table is made; page_size too.
+    connection.keepLog()
     try connection.execute(
       """
-      PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA trusted_schema = OFF;
-      PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;
-      PRAGMA cache_size = -4096; PRAGMA secure_delete = ON; PRAGMA foreign_keys = OFF;
+      PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;
+      PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096; PRAGMA secure_delete = ON;
+      """,
+      "preparing the file"
+    )
+    let isNew = try connection.pragma("schema_version") == 0
+    let head = isNew ? nil : try read(connection)
+    if isNew {
+      // Possible only before the first table is made; asking an older file for it would write.
+      try connection.execute(
+        "PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL;",
+        "preparing the file"
+      )
+    } else {
+      try connection.quickCheck()
+    }
+    try connection.execute(
+      """
       PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 8388608;
       """,
       "preparing the file"
     )
-    connection.keepLog()
-    guard try connection.pragma("schema_version") != 0 else { return (connection, nil) }
-    let head = try read(connection)
-    try connection.quickCheck()
     return (connection, head)
   }
 

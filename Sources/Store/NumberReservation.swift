@@ -16,6 +16,8 @@ final class NumberReservation: Sendable {
     var reserved: UInt64
     /// All numbers up to this one have been asked for.
     var taken: UInt64
+    /// Whether a number was taken since the start: nothing is reserved ahead for nobody.
+    var isInUse = false
     var isClosed = false
   }
 
@@ -45,7 +47,7 @@ final class NumberReservation: Sendable {
   /// Whether it is time to reserve the next block.
   var isLow: Bool {
     figures.withLock {
-      !$0.isClosed && $0.reserved - $0.taken < NumberReservation.blockCount / 2
+      !$0.isClosed && $0.isInUse && $0.reserved - $0.taken < NumberReservation.blockCount / 2
     }
   }
 
@@ -97,6 +99,7 @@ final class NumberReservation: Sendable {
     figures.withLock { figures in
       guard sequence <= figures.reserved, !figures.isClosed else { return false }
       figures.taken = max(figures.taken, sequence)
+      figures.isInUse = true
       return true
     }
   }
