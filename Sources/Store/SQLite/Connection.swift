@@ -66,7 +66,7 @@ final class Connection: @unchecked Sendable {
     _ sql: String,
     _ values: [SQLValue] = [],
     _ activity: String,
-    _ use: (borrowing Row) throws(StoreError) -> Void
+    _ use: (Row) throws(StoreError) -> Void
   ) throws(StoreError) {
     let statement = unsafe try prepared(sql, activity)
     // SAFETY: the statement is kept by this connection; a reset one may be used again.
@@ -93,7 +93,7 @@ final class Connection: @unchecked Sendable {
     _ sql: String,
     _ values: [SQLValue] = [],
     _ activity: String,
-    _ read: (borrowing Row) throws(StoreError) -> Value
+    _ read: (Row) throws(StoreError) -> Value
   ) throws(StoreError) -> Value? {
     var result: Value?
     try query(sql, values, activity) { (row) throws(StoreError) in
