@@ -26,7 +26,7 @@ final class NumberReservation: Sendable {
   private let folder: StoreFolder
   private let noteSetAside: @Sendable (_ target: String, _ damage: StoreError) -> Void
 
-  /// Goes on behind what `file` says was reserved; `noteSetAside` is told when it was damaged later.
+  /// Goes on behind what `file` says; `noteSetAside` is told when it turns out damaged later.
   init(
     _ file: NumberFile,
     row: NumberFile.Row,

@@ -8,8 +8,8 @@ struct OpenedFiles {
 
   /// Opens both files, sets aside what is damaged and decides where the numbers go on.
   ///
-  /// The numbers count in a new stream when the files do not belong together: one of them is new, or
-  /// the reservation is behind what is stored. They go on behind everything that either file knows.
+  /// The numbers count in a new stream when the files do not belong together: one of them is new,
+  /// or the reservation is behind what is stored. They go on behind what either file knows.
   init(
     _ folder: StoreFolder,
     report: @escaping @Sendable (StoreReport) -> Void

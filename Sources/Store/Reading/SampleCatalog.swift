@@ -17,7 +17,7 @@ struct SampleCatalog: Sendable {
     return try reader.read("listing samples") { (connection) throws(StoreError) in
       var query = complete
       if let before = filter.before {
-        // A sample that was deleted since tells its place by its identity, which begins with a time.
+        // A sample that was deleted since tells its place by the time in its identity.
         let key = try SampleCatalog.keyIfKnown(connection, of: before)
         query.add("s.key < ?", key.map(SQLValue.integer))
         query.add("s.id < ?", key == nil ? .text(before) : nil)
