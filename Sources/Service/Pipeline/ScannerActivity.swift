@@ -1,4 +1,4 @@
-import Publishing
+package import Publishing
 package import Spectra
 package import Streaming
 import Synchronization
@@ -122,7 +122,7 @@ package final class ScannerActivity: Sendable {
 /// What the directory knows.
 extension ScannerActivity {
   /// Takes note of a scanner's state; `number` is nil until it was identified.
-  func stateChanged(_ report: ScannerReport, number: UInt32?, explanation: String?) {
+  package func stateChanged(_ report: ScannerReport, number: UInt32?, explanation: String?) {
     state.withLock { state in
       // It has a name of its own now.
       if report.name != report.place { state.scanners.removeAll { $0.name == report.place } }
@@ -146,7 +146,7 @@ extension ScannerActivity {
   }
 
   /// Takes note of how long a scanner's lamp has burnt.
-  func lampUsed(of name: String, hours: Double) {
+  package func lampUsed(of name: String, hours: Double) {
     state.withLock { $0.change(name) { $0.lampHours = hours } }
   }
 
@@ -161,12 +161,12 @@ extension ScannerActivity {
 /// What the publishing thread knows.
 extension ScannerActivity {
   /// Takes note that a client began a sample, which no answer tells of.
-  func sampleBegan(_ header: PredictionSlot.Header, scanner: String) {
+  package func sampleBegan(_ header: PredictionSlot.Header, scanner: String) {
     state.withLock { $0.change(scanner) { $0.openSample = OpenSample(header) } }
   }
 
   /// Takes note of an answer; `scan` is nil where a sample's end is told.
-  func answered(_ prediction: Prediction, _ header: PredictionSlot.Header, scan: ScanHeader?) {
+  package func answered(_ prediction: Prediction, _ header: PredictionSlot.Header, scan: ScanHeader?) {
     state.withLock { state in
       state.change(prediction.scanner) { scanner in
         scanner.openSample = header.isFinal ? nil : OpenSample(header)
@@ -191,7 +191,7 @@ extension ScannerActivity {
   }
 
   /// Takes note of scans that a full ring dropped.
-  func scansLost(_ count: Int, scanner: String) {
+  package func scansLost(_ count: Int, scanner: String) {
     state.withLock { $0.change(scanner) { $0.scansLost += count } }
   }
 }
