@@ -108,14 +108,19 @@ package final class ScannerActivity: Sendable {
   package init() {}
 
   /// Every scanner that is known, in the order in which they were first seen.
-  package var scanners: [Scanner] { state.withLock { $0.scanners } }
+  package var scanners: [Scanner] {
+    // A copy of its own: ThreadSanitizer does not see that arrays count their references.
+    state.withLock { $0.scanners.map(\.self) }
+  }
 
   /// Final answers by target and class, in the order of their names.
   package var answers: [AnswerCount] {
-    let answers = state.withLock { $0.answers }
-    return answers.map {
-      AnswerCount(target: $0.key.target, className: $0.key.className, count: $0.value)
-    }.sorted { ($0.target, $0.className ?? "") < ($1.target, $1.className ?? "") }
+    let answers = state.withLock { state in
+      state.answers.map {
+        AnswerCount(target: $0.key.target, className: $0.key.className, count: $0.value)
+      }
+    }
+    return answers.sorted { ($0.target, $0.className ?? "") < ($1.target, $1.className ?? "") }
   }
 }
 
@@ -166,7 +171,11 @@ extension ScannerActivity {
   }
 
   /// Takes note of an answer; `scan` is nil where a sample's end is told.
-  package func answered(_ prediction: Prediction, _ header: PredictionSlot.Header, scan: ScanHeader?) {
+  package func answered(
+    _ prediction: Prediction,
+    _ header: PredictionSlot.Header,
+    scan: ScanHeader?
+  ) {
     state.withLock { state in
       state.change(prediction.scanner) { scanner in
         scanner.openSample = header.isFinal ? nil : OpenSample(header)
