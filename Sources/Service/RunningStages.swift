@@ -100,29 +100,17 @@ struct RunningStages: Sendable {
     _ way: (lanes: ScannerLanes, directory: ScannerDirectory, pipeline: WakeUp.Signaller),
     logger: Logger
   ) throws -> (AcquisitionThreads, RunningStage) {
-    let references = FileReferenceStore(folder: configuration.referenceFolder)
     let wakeUp = try WakeUp()
     let signaller = wakeUp.signaller
     let acquisitions = AcquisitionThreads(
       options: configuration.acquisitionOptions(for: bundle),
-      wake: signaller,
+      referenceFolder: configuration.referenceFolder,
+      lanes: way.lanes,
       directory: way.directory,
+      pipeline: way.pipeline,
+      wake: signaller,
       logger: logger
-    ) { address, bus, wanted, options throws(AcquisitionError) in
-      try ScannerAcquisition(
-        address: address,
-        bus: bus,
-        options: options,
-        receiver: RingReceiver(
-          place: address,
-          wanted: wanted,
-          lanes: way.lanes,
-          directory: way.directory,
-          pipeline: way.pipeline
-        ),
-        references: PlaceReferences(references, at: address, directory: way.directory)
-      )
-    }
+    )
     try acquisitions.use(sources: configuration.sources)
     let stop = StopFlag()
     let stage = HotplugStage(threads: acquisitions, wakeUp: wakeUp, stop: stop)

@@ -1,7 +1,7 @@
 package import Acquisition
-import Logging
+package import Logging
 package import Spectra
-import Streaming
+package import Streaming
 import Synchronization
 
 /// The acquisition threads: one for each configured server, one for each scanner that is plugged in.
@@ -10,13 +10,6 @@ import Synchronization
 /// when they have ended, so that nobody who has to be quick ever waits for one. What cannot be
 /// started for lack of threads or descriptors is tried again.
 package final class AcquisitionThreads: Sendable {
-  /// Makes what drives the scanner at an address, if it is one of these.
-  ///
-  /// The bus is that of an address on this machine.
-  typealias MakeAcquisition =
-    @Sendable (ScannerAddress, USBBus?, SharedSelection, AcquisitionOptions)
-    throws(AcquisitionError) -> ScannerAcquisition<RingReceiver>
-
   private struct State {
     var running: [ScannerAddress: ScannerThread] = [:]
     /// The servers whose scanners are wanted.
@@ -45,22 +38,30 @@ package final class AcquisitionThreads: Sendable {
   /// This machine's USB, once it is needed.
   private let bus = Mutex<USBBus?>(nil)
   private let usbSelection = SharedSelection(nil)
-  private let makeAcquisition: MakeAcquisition
+  private let references: FileReferenceStore
+  private let lanes: ScannerLanes
   private let directory: ScannerDirectory
+  private let pipeline: WakeUp.Signaller
   private let wake: WakeUp.Signaller
   private let logger: Logger
 
-  /// Prepares to read scanners; `wake` wakes the hotplug thread, which calls `followChanges`.
-  init(
+  /// Prepares to read scanners into `lanes`; nothing runs before `use(sources:)`.
+  ///
+  /// `pipeline` is signalled for each scan, `wake` for the hotplug thread, which has to call
+  /// `followChanges()` then. References that users measure are kept in `referenceFolder`.
+  package init(
     options: AcquisitionOptions,
-    wake: WakeUp.Signaller,
+    referenceFolder: String,
+    lanes: ScannerLanes,
     directory: ScannerDirectory,
-    logger: Logger,
-    makeAcquisition: @escaping MakeAcquisition
+    pipeline: WakeUp.Signaller,
+    wake: WakeUp.Signaller,
+    logger: Logger
   ) {
     state = Mutex(State(options: options))
-    self.makeAcquisition = makeAcquisition
-    (self.directory, self.wake, self.logger) = (directory, wake, logger)
+    references = FileReferenceStore(folder: referenceFolder)
+    (self.lanes, self.directory, self.pipeline) = (lanes, directory, pipeline)
+    (self.wake, self.logger) = (wake, logger)
   }
 
   /// Reads these scanners from now on: whoever is wanted no more is stopped, whoever is new started.
@@ -149,7 +150,7 @@ package final class AcquisitionThreads: Sendable {
   /// Joins the threads that have ended, and starts those that are missing.
   ///
   /// Returns false when something could not be started, which is to be tried again.
-  func followChanges() -> Bool {
+  package func followChanges() -> Bool {
     let isUSBWanted = usbSelection.value != nil
     let ended = state.withLock { state in
       let ended = state.running.filter { $0.value.hasEnded }
@@ -180,11 +181,14 @@ package final class AcquisitionThreads: Sendable {
   }
 
   /// Ends all acquisitions at the same time and waits for their ends; none is started afterwards.
-  func stopAndJoin() {
+  package func stopAndJoin() {
     state.withLock { $0.isStopping = true }
     for thread in threads { thread.acquisition.stop() }
     for thread in threads { thread.join() }
   }
+
+  /// Where scanners are being read or looked for, in no order.
+  package var places: [ScannerAddress] { state.withLock { Array($0.running.keys) } }
 
   private var threads: [ScannerThread] {
     state.withLock { Array($0.running.values) }
@@ -230,7 +234,7 @@ extension AcquisitionThreads {
     let thread: ScannerThread
     do {
       thread = try ScannerThread(
-        makeAcquisition(address, bus, wanted, options),
+        acquisition(of: address, on: bus, wanted, options),
         revision: revision,
         // The kernel keeps 15 bytes of a name.
         name: "scanner-\(number % 1_000)",
@@ -247,6 +251,27 @@ extension AcquisitionThreads {
       return false
     }
     if isUnwanted { thread.acquisition.stop() }
+  }
+
+  private func acquisition(
+    of address: ScannerAddress,
+    on bus: USBBus?,
+    _ wanted: SharedSelection,
+    _ options: AcquisitionOptions
+  ) throws(AcquisitionError) -> ScannerAcquisition<RingReceiver> {
+    try ScannerAcquisition(
+      address: address,
+      bus: bus,
+      options: options,
+      receiver: RingReceiver(
+        place: address,
+        wanted: wanted,
+        lanes: lanes,
+        directory: directory,
+        pipeline: pipeline
+      ),
+      references: PlaceReferences(references, at: address, directory: directory)
+    )
   }
 
   private func tryAgain(_ address: ScannerAddress) {
