@@ -35,6 +35,7 @@ final class VarlinkAnswer {
 
   /// Notes what was read; false when nobody wants the call answered any more.
   func admit(isOneway: Bool) -> Bool {
+    connection.noteCall()
     self.isOneway = isOneway
     return isOneway || connection.isOpen
   }
