@@ -15,10 +15,11 @@ struct TestServer {
   static func run(
     _ change: (inout VarlinkSettings) -> Void = { _ in },
     service: TestService = TestService(),
+    below parent: String = FileManager.default.temporaryDirectory.path,
     _ test: (TestServer) async throws -> Void
   ) async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryFolder(below: parent)
     var settings = VarlinkSettings(product: "test", version: "1.2.3", url: "https://example.org")
     change(&settings)
     let path = folder.path + "/io.spectrad"
@@ -100,8 +101,8 @@ private final class BlockingThread: Sendable {
 struct TemporaryFolder: ~Copyable {
   let path: String
 
-  init() throws {
-    path = FileManager.default.temporaryDirectory.path + "/varlink-\(UUID().uuidString.prefix(8))"
+  init(below parent: String = FileManager.default.temporaryDirectory.path) throws {
+    path = parent + "/varlink-\(UUID().uuidString.prefix(8))"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
   }
 
