@@ -47,6 +47,25 @@ import Varlink
     }
   }
 
+  @Test func `the next call waits until the reply to the last one moves`() async throws {
+    try await TestServer.run { server in
+      let count = 40
+      let (callsRead, lengths) = try await server.client { client in
+        let call = #"{"method":"io.spectrad.ListSamples","parameters":{"limit":1000000}}"#
+        for _ in 0..<count { try client.send(call) }
+        var (before, now) = (UInt64(0), UInt64(1))
+        while now != before {
+          before = now
+          usleep(300_000)
+          now = server.server.counters.calls
+        }
+        return (now, try (0..<count).map { _ in try client.message()?.utf8.count ?? 0 })
+      }
+      #expect(callsRead == 1)
+      #expect(lengths.allSatisfy { $0 > 1_000_000 })
+    }
+  }
+
   @Test func `events follow as the client takes them`() async throws {
     try await TestServer.run { server in
       let count = 5_000
