@@ -110,6 +110,24 @@ import Varlink
     }
   }
 
+  @Test func `a descriptor that does not listen is refused`() async throws {
+    let folder = try TemporaryFolder()
+    let address = try UnixSocketAddress(path: folder.path + "/deaf")
+    let descriptor = try address.makeSocket()
+    defer { close(descriptor) }
+    try #require(address.bind(descriptor))
+    try await TestServer.run { server in
+      let second = VarlinkServer(
+        eventLoop: server.loop,
+        settings: VarlinkSettings(product: "p", version: "v", url: "u"),
+        service: server.service
+      )
+      await #expect(throws: LocalSocketError.notListening(descriptor: descriptor)) {
+        try await second.start(on: .inherited(descriptor: descriptor, path: address.path))
+      }
+    }
+  }
+
   @Test func `a second server at the same path is refused`() async throws {
     try await TestServer.run { server in
       let second = VarlinkServer(

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import LocalSockets
 import NIOCore
 import NIOPosix
 import Varlink

@@ -98,6 +98,7 @@ final class TestService: VarlinkService {
           let padding = String(repeating: " ", count: 1_000)
           stream.write("heartbeat", json: ByteBuffer(string: "{\"next\":\(sent)}\(padding)"))
         }
+        stream.flush()
         if sent == count { stream.end("bye", json: ByteBuffer(string: #"{"type":"bye"}"#)) }
       }
       stream.onWritable = { [weak stream, becameWritable = self] in

@@ -45,6 +45,7 @@ final class VarlinkAnswer {
     guard connection.write(message) else {
       return loop.makeFailedFuture(VarlinkReplyError.clientHasGone)
     }
+    connection.flush()
     if isLast || connection.isWritable { return loop.makeSucceededVoidFuture() }
     let promise = loop.makePromise(of: Void.self)
     waiting.append(promise)

@@ -183,7 +183,7 @@ final class VarlinkConnection: ChannelDuplexHandler {
 extension VarlinkConnection {
   // MARK: - Replies
 
-  /// Writes a reply; false when the client has gone.
+  /// Writes a reply, which waits for `flush`; false when the client has gone.
   func write(_ message: ByteBuffer) -> Bool {
     guard let context else { return false }
     var rest = message
@@ -195,9 +195,14 @@ extension VarlinkConnection {
         self.pieceWasTaken()
       }
     }
+    return true
+  }
+
+  /// Hands everything that was written to the system.
+  func flush() {
+    guard let context, piecesOnTheWay > 0 else { return }
     startStuckTimer(context)
     context.flush()
-    return true
   }
 
   private func pieceWasTaken() {
