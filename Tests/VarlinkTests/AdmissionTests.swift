@@ -145,7 +145,7 @@ import Varlink
   }
 
   @Test func `a shutdown lets last replies out and ends what does not end`() async throws {
-    try await TestServer.run({ $0.shutdownTimeout = .milliseconds(500) }) { server in
+    try await TestServer.run({ $0.shutdownTimeout = .seconds(3) }) { server in
       let path = server.path
       let service = server.service
       let clients = try await blocking {
