@@ -76,6 +76,13 @@ import Varlink
     }
   }
 
+  @Test func `a group is found by its name`() {
+    #expect(PeerCredentials.groupId(named: "root") == 0)
+    #expect(PeerCredentials.groupId(named: "no-such-group-anywhere") == nil)
+    let peer = PeerCredentials(processId: 1, userId: 2, groupId: 3, groups: [4, 5])
+    #expect((2...6).map { peer.isMember(ofGroup: $0) } == [false, true, true, true, false])
+  }
+
   @Test func `clients that say nothing may stay`() async throws {
     try await TestServer.run({ $0.stuckClientTimeout = .milliseconds(50) }) { server in
       let answer = try await server.client { client in

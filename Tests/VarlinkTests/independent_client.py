@@ -31,9 +31,10 @@ with varlink.Client.new_with_address("unix:" + sys.argv[1]) as client:
         except varlink.MethodNotImplemented as error:
             assert error.parameters() == {"method": "io.spectrad.GetStatus"}, error
 
-        scans = [reply["scan"]["scanIndex"] for reply in spectrad.ReadScans("0", _more=True)
-                 if reply.get("scan")]
-        assert scans == [], scans
+        replies = list(spectrad.ReadScans("3", _more=True))
+        scans = [reply["scan"]["scanIndex"] for reply in replies[:-1]]
+        assert scans == [0, 1, 2], scans
+        assert replies[-1] == {}, replies[-1]
 
         events = [next(iter(reply)) for reply in spectrad.Subscribe(100, _more=True)]
         assert events == ["heartbeat"] * 100 + ["bye"], events
