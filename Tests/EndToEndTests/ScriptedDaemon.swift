@@ -19,10 +19,11 @@ final class ScriptedDaemon: Sendable {
 
     /// What the call gives; nil when it is not as the interface says.
     func parameters<Method: VarlinkMethod>(of method: Method.Type) -> Method.Parameters? {
-      struct Envelope: Decodable { var parameters: Method.Parameters }
-      return try? JSONDecoder().decode(Envelope.self, from: Data(message)).parameters
+      try? JSONDecoder().decode(Envelope<Method.Parameters>.self, from: Data(message)).parameters
     }
   }
+
+  private struct Envelope<Parameters: Decodable>: Decodable { var parameters: Parameters }
 
   /// What follows upon a call, in this order.
   enum Reply: Sendable {
