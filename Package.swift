@@ -53,9 +53,10 @@ let modules: [Target] = [
   ),
   .target(name: "Streaming", dependencies: ["Spectra", "CLinux"], swiftSettings: strict),
   .target(name: "Store", dependencies: ["Spectra", "CSQLite"], swiftSettings: strict),
+  .target(name: "LocalSockets", swiftSettings: strict),
   .target(
     name: "Varlink",
-    dependencies: ["Spectra", nioCore, nioPosix],
+    dependencies: ["Spectra", "LocalSockets", nioCore, nioPosix],
     resources: [.embedInCode("Interface/io.spectrad.varlink")],
     swiftSettings: strict
   ),
@@ -64,9 +65,10 @@ let modules: [Target] = [
     name: "Service",
     dependencies: [
       "Spectra", "Chemometrics", "QuantizedNetwork", "Acquisition", "Streaming", "Publishing",
-      "Store", "Varlink", "CLinux", "CSystemd", nioCore, nioPosix,
+      "Store", "Varlink", "LocalSockets", "CLinux", "CSystemd", nioCore, nioPosix,
       .product(name: "Configuration", package: "swift-configuration"),
       .product(name: "Crypto", package: "swift-crypto"),
+      .product(name: "Histogram", package: "hdrhistogram-swift"),
       .product(name: "Logging", package: "swift-log"),
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       .product(name: "SystemPackage", package: "swift-system"),
@@ -139,18 +141,34 @@ let allTests: [Target] = [
     ["Acquisition", "Spectra", "CAllocationCounter", "usbmock", "usbtrial"]
   ),
   tests("StreamingTests", ["Streaming", "Spectra", "CAllocationCounter"]),
-  tests("StoreTests", ["Store", "Spectra"]),
-  tests("VarlinkTests", ["Varlink", "Spectra", nioCore, nioPosix]),
+  .executableTarget(
+    name: "storetrial",
+    dependencies: ["Store", "Spectra"],
+    path: "Tests/StoreTrial",
+    swiftSettings: strict
+  ),
+  tests("StoreTests", ["Store", "Spectra", "storetrial"]),
+  .target(name: "VarlinkSchema", path: "Tests/VarlinkSchema", swiftSettings: strict),
+  tests(
+    "VarlinkTests",
+    ["Varlink", "VarlinkSchema", "LocalSockets", "Spectra", nioCore, nioPosix]
+  ),
   tests("PublishingTests", ["Publishing", "Spectra", nioCore, nioPosix]),
   tests("SimulatorTests", ["spectrasim", "Spectra", nioCore, nioPosix]),
-  tests("ServiceTests", ["Service", "Acquisition", "Streaming", "Spectra"]),
+  tests(
+    "ServiceTests",
+    [
+      "Service", "Acquisition", "Streaming", "Spectra",
+      .product(name: "Logging", package: "swift-log"),
+    ]
+  ),
   tests("SpectractlTests", ["spectractl", "Service", "Acquisition", "Spectra"]),
   tests("TidyTests", []),
   tests(
     "EndToEndTests",
     [
       "spectrad", "spectractl", "spectrasim", "usbmock", "Service", "Acquisition", "Streaming",
-      "Spectra", "CAllocationCounter",
+      "Store", "Varlink", "VarlinkSchema", "Spectra", "CAllocationCounter",
     ]
   ),
 ]
@@ -174,6 +192,7 @@ let fuzzers: [Target] =
     fuzzer("FuzzUSBIPMessages", ["Acquisition", "Spectra"]),
     fuzzer("FuzzRecordings", ["Spectra"]),
     fuzzer("FuzzNetworkFile", ["QuantizedNetwork"]),
+    fuzzer("FuzzVarlinkMessages", ["Varlink"]),
   ]
 
 /// ThreadSanitizer looks at the rings and at the stages that they connect.
@@ -189,6 +208,7 @@ let chosenTests =
 let package = Package(
   name: "spectrad",
   dependencies: [
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: []),
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),

@@ -64,6 +64,7 @@ class Daemon:
             pinned(0, [
                 str(programs / "spectrad"), "--config", str(configuration), "--source", source,
                 "--bundle", str(bundle), "--socket", self.socket, "--set", f"sample.scans={SCANS}",
+                "--set", f"control.socket={work}/io.spectrad", "--set", f"store.folder={work}/store",
                 "--set", "sample.silenceSeconds=1", "--set", "acquisition.statusPollMilliseconds=1",
                 *(part for setting in settings for part in ("--set", setting)),
             ]),

@@ -39,7 +39,8 @@ source_address="usbip+unix://$work/usbip.sock/1-1"
 touch "$work/spectrad.conf"
 "$programs/spectrad" --config "$work/spectrad.conf" --source "$source_address" --bundle "$bundle" \
   --socket "$work/predictions.sock" --set sample.scans="$scans" --set sample.silenceSeconds=0.05 \
-  --set acquisition.statusPollMilliseconds=0 >"$work/spectrad.out" 2>"$work/spectrad.log" &
+  --set acquisition.statusPollMilliseconds=0 --set control.socket="$work/io.spectrad" \
+  --set store.folder="$work/store" >"$work/spectrad.out" 2>"$work/spectrad.log" &
 started+=($!)
 wait_for "$work/spectrad.log" "ready" 20 || fail "the daemon did not start"
 "$programs/spectractl" watch --socket "$work/predictions.sock" --json >"$work/lines" 2>"$work/watch.log" &

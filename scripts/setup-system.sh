@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building and testing need, and says which.
-# usage: setup-system.sh [vmtest|units|lifecycle]
+# usage: setup-system.sh [vmtest|package|manuals|units|lifecycle]
 set -euo pipefail
 
 needed=(
@@ -9,9 +9,12 @@ needed=(
   # The USB of the tests: libumockdev stands between libusb and the kernel.
   umockdev libumockdev-dev libglib2.0-dev
 )
+# What one target alone needs.
 case "${1:-}" in
-  # A virtual machine, and what makes its root file system: for `make vmtest` alone.
+  # A virtual machine, and what makes its root file system.
   vmtest) needed+=(qemu-system-x86 mmdebstrap libarchive-tools cpio binutils) ;;
+  package) needed+=(dpkg-dev debhelper lintian) ;;
+  manuals) needed+=(mandoc) ;;
   # systemd itself says whether it understands the units.
   units) needed+=(systemd) ;;
   # A container that boots systemd, and what makes its root file system.

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Makes the virtual environment for what tests and benchmarks need from Python.
-# usage: setup-venv.sh PYTHON FOLDER
+# Makes a virtual environment, by default of what tests and benchmarks need from Python.
+# usage: setup-venv.sh PYTHON FOLDER [REQUIREMENTS]
 set -euo pipefail
 
 python=$1
 folder=$2
-requirements=Tests/requirements.txt
+requirements=${3:-Tests/requirements.txt}
 stamp=$folder/requirements.sha256
 
 if [ -f "$stamp" ] && sha256sum --check --status "$stamp"; then exit 0; fi

@@ -6,14 +6,27 @@ package struct PublishingSettings: Sendable {
   package var socketPath: String
   /// The socket's permission bits.
   package var socketMode: UInt32 = 0o660
+  /// A socket that listens already, handed down by systemd; then no path is bound, no file removed
+  /// and no lock taken.
+  package var inheritedDescriptor: CInt?
   /// The program and its version, such as `spectrad 1.0.0`, told in `hello`.
   package var daemon: String
-  /// Clients served at the same time; the next one is refused with a `bye`.
+  /// Clients of one origin served at the same time; the next one is refused.
   package var clientsMax = Limits.clients
   /// Lines that wait for one client at most.
   package var queuedLinesMax = 1_024
   /// Bytes that wait for one client at most.
   package var queuedBytesMax = 4 << 20
+  /// Lines that are remembered for clients that come back, while the store has not got them.
+  package var recentLinesMax = 4_096
+  /// Bytes of lines that are remembered.
+  package var recentBytesMax = 8 << 20
+  /// Lines read from the history at a time, for one client.
+  package var historyPageLines = 128
+  /// A history that knows nothing new is asked again after this time.
+  package var historyPause = Duration.milliseconds(100)
+  /// How long numbers are waited for that the history has not got yet; then they are a gap.
+  package var historyPatience = Duration.seconds(10)
   /// A client hears from the daemon this often; the contract promises every 20 s at least.
   package var heartbeatInterval = Duration.seconds(15)
   /// A client that takes nothing for this long while its queue is full is disconnected.
@@ -25,22 +38,4 @@ package struct PublishingSettings: Sendable {
   package init(socketPath: String, daemon: String) {
     (self.socketPath, self.daemon) = (socketPath, daemon)
   }
-}
-
-/// What the predictions' socket has counted since the start.
-package struct PublishingCounters: Equatable, Sendable {
-  /// Clients connected now.
-  package var clientsConnected = 0
-  /// Clients accepted since the start.
-  package var clientsAccepted: UInt64 = 0
-  /// Clients refused because there were too many.
-  package var clientsRefused: UInt64 = 0
-  /// Clients disconnected because they took nothing for too long.
-  package var clientsStuck: UInt64 = 0
-  /// Lines that slow clients did not get, summed over all clients.
-  package var linesDropped: UInt64 = 0
-  /// Lines longer than `Limits.lineBytes`, each replaced by a gap of one number.
-  package var linesTooLong: UInt64 = 0
-  /// Lines published, each counted once however many clients read it.
-  package var linesPublished: UInt64 = 0
 }

@@ -24,4 +24,6 @@ package enum ProcessEnvironment {
 package enum ProgramVersion {
   /// As in `spectrad --version`, the stream's hello line and CHANGELOG.md.
   package static let text = "0.1.0"
+  /// What the daemon calls itself.
+  package static let daemon = "spectrad " + text
 }

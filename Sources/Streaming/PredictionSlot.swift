@@ -13,6 +13,14 @@ package struct PredictionSlot: ~Copyable, Sendable {
     /// So many scans of `header.scanner` were dropped by its full ring at `header.time`; no other
     /// field is meant.
     case scansLost(count: UInt64)
+    /// A client began the sample of `header.sampleIdentity`; of the rest only its name, its time
+    /// and its scanner are meant.
+    case sampleBegan
+    /// Samples that begin from now on are answered by `header.bundleGeneration`; besides, only the
+    /// time is meant.
+    case bundleInUse
+    /// No later slot is of `header.bundleGeneration`; no other field is meant.
+    case bundleRetired
   }
 
   /// The part that is not a vector.
@@ -28,6 +36,8 @@ package struct PredictionSlot: ~Copyable, Sendable {
     package var sampleIdentity = SampleIdentity(high: 0, low: 0)
     /// The sample's display name.
     package var sampleName = SampleName()
+    /// CLOCK_REALTIME when the sample began.
+    package var sampleBegan = Timestamp(microsecondsSinceEpoch: 0)
     /// How many accepted scans the estimate rests on.
     package var scansCount = 0
     /// Whether the sample ends here.
@@ -44,6 +54,8 @@ package struct PredictionSlot: ~Copyable, Sendable {
     package var time = Timestamp(microsecondsSinceEpoch: 0)
     /// CLOCK_MONOTONIC in nanoseconds at the scan's last report; nil after a silence.
     package var monotonicNanoseconds: UInt64?
+    /// CLOCK_MONOTONIC in nanoseconds when the answer was complete.
+    package var answeredNanoseconds: UInt64 = 0
     /// Whether the scan entered the estimate.
     package var isAccepted = false
     /// What is wrong with the scan.

@@ -71,6 +71,16 @@ struct ReadingCursor: ~Copyable, Sendable {
     return Int(readCount & (counters.capacity - 1))
   }
 
+  /// How many slots wait to be read now.
+  var waitingCount: Int {
+    mutating get {
+      // Acquire: see `claim`, which may now give any of them.
+      writtenCountSeen = counters.writtenCount.value.load(ordering: .acquiring)
+      // Relaxed: only this thread writes the count.
+      return Int(writtenCountSeen - counters.readCount.value.load(ordering: .relaxed))
+    }
+  }
+
   /// Gives the claimed slot back to the producer.
   mutating func release() {
     // Relaxed: only this thread writes the count.

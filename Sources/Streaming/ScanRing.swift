@@ -89,6 +89,11 @@ extension ScanRing {
       return true
     }
 
+    /// How many scans wait to be read now.
+    package var waitingCount: Int {
+      mutating get { cursor.waitingCount }
+    }
+
     /// How many scans were dropped since the last call.
     package mutating func takeLosses() -> UInt64 {
       let total = losses.total

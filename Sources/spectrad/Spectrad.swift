@@ -59,7 +59,7 @@ struct Spectrad: AsyncParsableCommand {
         return
       }
       do {
-        try await Daemon(configuration).run()
+        try await Daemon(configuration, loader: loader).run()
       } catch let error as BundleError {
         StandardError.write("spectrad: the bundle is refused: \(error)\n")
         if case .unreadable = error { throw ExitCode(EX_NOINPUT) }

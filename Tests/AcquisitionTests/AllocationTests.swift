@@ -30,7 +30,7 @@ import Testing
     device.faults["04/03"] = [60: .rubbish]
     let scanner = try ScriptedScanner(device)
     let receiver = AllocationCounter(scans: AllocationTests.scans)
-    let running = RunningAcquisition(
+    let running = try RunningAcquisition(
       address: try scanner.address(),
       options: .impatient,
       receiver: receiver

@@ -100,7 +100,7 @@ import Testing
     var session = ScanSession(
       over: ScriptedTransport(ScriptedTransport.Wire()),
       options: .impatient,
-      stopping: EventDescriptor()
+      stopping: try EventDescriptor()
     )
     try session.identify()
     let problem = try session.prepare(decoder: &decoder, references: store)

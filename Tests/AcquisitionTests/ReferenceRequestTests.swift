@@ -18,16 +18,16 @@ import Testing
     device.faults = ["02/33": [0: .silence, 1: .silence]]
     let scanner = try ScriptedScanner(device)
     let observer = ScanObserver()
-    let running = RunningAcquisition(
+    let running = try RunningAcquisition(
       address: try scanner.address(),
       options: .impatient,
       receiver: observer
     )
     #expect(observer.wait { $0.changes.last?.state == .disconnected })
-    running.acquisition.requestReference()
+    running.requestReference()
     #expect(observer.wait { $0.headers.count >= 3 })
     #expect(observer.now.measuredCount == 0)
-    running.acquisition.requestReference()
+    running.requestReference()
     #expect(observer.wait { $0.measuredCount == 1 })
     #expect(running.stop())
     scanner.stop()
@@ -40,14 +40,14 @@ import Testing
     let observer = ScanObserver()
     var options = AcquisitionOptions.impatient
     options.referencePatience = .milliseconds(200)
-    let running = RunningAcquisition(
+    let running = try RunningAcquisition(
       address: try scanner.address(),
       options: options,
       receiver: observer
     )
     // The third scan has to wait as long as the device is busy, and the reference behind it.
     #expect(observer.wait { $0.headers.count >= 2 })
-    running.acquisition.requestReference()
+    running.requestReference()
     Thread.sleep(forTimeInterval: 0.3)
     scanner.device.withLock { $0.faults["02/18"] = [:] }
     #expect(observer.wait { $0.changes.contains { $0.reason == "busy" } })
@@ -60,15 +60,15 @@ import Testing
   @Test func `several requests for a reference bring no scan of the white standard`() throws {
     let scanner = try ScriptedScanner()
     let observer = ScanObserver()
-    let running = RunningAcquisition(
+    let running = try RunningAcquisition(
       address: try scanner.address(),
       options: ReferenceRequestTests.onRequest,
       receiver: observer
     )
     #expect(observer.wait { $0.changes.last?.state == .ready })
-    for _ in 0..<50 { running.acquisition.requestReference() }
+    for _ in 0..<50 { running.requestReference() }
     #expect(observer.wait { $0.measuredCount >= 1 })
-    running.acquisition.requestScan()
+    running.requestScan()
     #expect(observer.wait { $0.headers.count >= 1 })
     #expect(running.stop())
     #expect(observer.now.headers.count == 1)
@@ -78,14 +78,14 @@ import Testing
   @Test func `a new reference ends the complaint about the stored one`() throws {
     let scanner = try ScriptedScanner()
     let observer = ScanObserver()
-    let running = RunningAcquisition(
+    let running = try RunningAcquisition(
       address: try scanner.address(),
       options: .impatient,
       receiver: observer,
       references: FailingReferenceStore(failsToLoad: true)
     )
     #expect(observer.wait { $0.changes.last?.reason == "referenceStoreFailed" })
-    running.acquisition.requestReference()
+    running.requestReference()
     #expect(observer.wait { $0.changes.last == .init(state: .ready) })
     #expect(running.stop())
     scanner.stop()
@@ -94,14 +94,14 @@ import Testing
   @Test func `a reference that could not be stored is complained about from then on`() throws {
     let scanner = try ScriptedScanner()
     let observer = ScanObserver()
-    let running = RunningAcquisition(
+    let running = try RunningAcquisition(
       address: try scanner.address(),
       options: .impatient,
       receiver: observer,
       references: FailingReferenceStore(failsToLoad: false)
     )
     #expect(observer.wait { $0.headers.count >= 1 })
-    running.acquisition.requestReference()
+    running.requestReference()
     #expect(observer.wait { $0.changes.last?.reason == "referenceStoreFailed" })
     let scans = observer.now.headers.count
     #expect(observer.wait { $0.headers.count >= scans + 3 })

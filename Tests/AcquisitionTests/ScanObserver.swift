@@ -93,8 +93,8 @@ final class RunningAcquisition<Receiver: ScanReceiver & Sendable>: Sendable {
     options: AcquisitionOptions,
     receiver: Receiver,
     references: (any ReferenceStore)? = nil
-  ) {
-    acquisition = ScannerAcquisition(
+  ) throws(AcquisitionError) {
+    acquisition = try ScannerAcquisition(
       address: address,
       options: options,
       receiver: receiver,
@@ -105,6 +105,12 @@ final class RunningAcquisition<Receiver: ScanReceiver & Sendable>: Sendable {
       ended.signal()
     }
   }
+
+  /// Asks for one scan and lets its outcome be.
+  func requestScan() { acquisition.requestScans { _ in } }
+
+  /// Asks for a reference and lets its outcome be.
+  func requestReference() { acquisition.requestReference { _ in } }
 
   /// Stops it; returns whether it ended within five seconds.
   func stop() -> Bool {

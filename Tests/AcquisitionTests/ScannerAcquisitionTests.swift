@@ -169,13 +169,13 @@ import Testing
     var options = AcquisitionOptions.impatient
     options.mode = .onRequest
     options.keepAwakeInterval = .milliseconds(50)
-    let running = RunningAcquisition(
+    let running = try RunningAcquisition(
       address: try scanner.address(),
       options: options,
       receiver: observer
     )
     #expect(observer.wait { $0.changes.last?.state == .ready })
-    for _ in 0..<3 { running.acquisition.requestScan() }
+    for _ in 0..<3 { running.requestScan() }
     #expect(observer.wait { $0.headers.count == 3 })
     let polls = scanner.device.withLock { $0.count("03/0F") }
     let isKeptAwake = waitFor { scanner.device.withLock { $0.count("03/0F") } > polls + 2 }
@@ -193,7 +193,7 @@ import Testing
     let address = try scanner.address()
     scanner.stop()
     let observer = ScanObserver()
-    let running = RunningAcquisition(address: address, options: .impatient, receiver: observer)
+    let running = try RunningAcquisition(address: address, options: .impatient, receiver: observer)
     #expect(observer.wait { $0.changes.count == 2 })
     #expect(observer.now.changes.last == .init(state: .disconnected, reason: "connectionRefused"))
     #expect(running.stop())
@@ -210,7 +210,7 @@ import Testing
   {
     let scanner = try ScriptedScanner()
     let observer = ScanObserver()
-    let running = RunningAcquisition(
+    let running = try RunningAcquisition(
       address: try scanner.address(busID: busID),
       options: .impatient,
       receiver: observer
@@ -229,7 +229,7 @@ import Testing
     // Real patience: only the interruption can end this within the test's time.
     var options = AcquisitionOptions()
     options.commandTimeout = .seconds(60)
-    let running = RunningAcquisition(
+    let running = try RunningAcquisition(
       address: try scanner.address(),
       options: options,
       receiver: observer
@@ -245,7 +245,7 @@ import Testing
     until isEnough: (ScanObserver.Seen) -> Bool
   ) throws -> ScanObserver.Seen {
     let observer = ScanObserver()
-    let running = RunningAcquisition(
+    let running = try RunningAcquisition(
       address: try scanner.address(),
       options: .impatient,
       receiver: observer

@@ -8,7 +8,7 @@ import Testing
     let observer = ScanObserver()
     var options = AcquisitionOptions.impatient
     options.connectTimeout = .milliseconds(500)
-    let running = RunningAcquisition(
+    let running = try RunningAcquisition(
       address: try scanner.address(),
       options: options,
       receiver: observer

@@ -52,7 +52,7 @@ struct AllocationTrial {
     )
     var options = AcquisitionOptions()
     options.statusPollInterval = .zero
-    let acquisition = ScannerAcquisition(
+    let acquisition = try ScannerAcquisition(
       address: .usbip(try USBIPAddress(parsing: laboratory.source())),
       options: options,
       receiver: receiver

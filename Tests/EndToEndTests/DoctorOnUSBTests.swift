@@ -52,7 +52,8 @@ struct DoctorOnUSBTests {
 
   /// Starts a daemon, asks the doctor until it has seen a scanner ready, and ends both.
   private static let script = """
-    "$0" --source usb --bundle "$2" --socket "$3" --set acquisition.statusPollMilliseconds=0 &
+    "$0" --source usb --bundle "$2" --socket "$3" --set acquisition.statusPollMilliseconds=0 \
+      --set control.socket= --set store.folder= &
     daemon=$!
     for turn in $(seq 100); do
       "$1" doctor --json --socket "$3" --set bundle.path="$2" > "$4"

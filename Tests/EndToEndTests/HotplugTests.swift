@@ -156,7 +156,7 @@ struct HotplugTests {
         ProjectFiles.bundle,
         "--socket", laboratory.socket, "--set", "acquisition.statusPollMilliseconds=0",
         "--set", "sample.scans=3",
-      ],
+      ] + laboratory.places.flatMap { ["--set", $0] },
       in: laboratory.folder
     )
   }

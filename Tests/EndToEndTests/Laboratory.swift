@@ -9,6 +9,20 @@ struct Laboratory {
   /// Where clients connect.
   var socket: String { folder.path("predictions.sock") }
 
+  /// Where clients ask and control.
+  var controlSocket: String { folder.path("io.spectrad") }
+
+  /// Where the daemon keeps what it must not lose; made by the daemon.
+  var storeFolder: String { folder.path("store") }
+
+  /// The settings that keep a daemon inside the laboratory's folder.
+  var places: [String] {
+    [
+      "control.socket=\(controlSocket)", "store.folder=\(storeFolder)",
+      "bundle.folder=\(folder.path("bundles"))", "reference.folder=\(folder.path("references"))",
+    ]
+  }
+
   /// The address of scanner `number` of the simulator.
   func source(_ number: Int = 1) -> String {
     "usbip+unix://\(folder.path("simulator.sock"))/1-\(number)"
@@ -85,7 +99,7 @@ struct Laboratory {
     _ bundle: String,
     _ settings: [String]
   ) -> [String] {
-    let keys = ["acquisition.statusPollMilliseconds=0"] + settings
+    let keys = ["acquisition.statusPollMilliseconds=0"] + places + settings
     return sources.flatMap { ["--source", $0] } + ["--bundle", bundle, "--socket", socket]
       + keys.flatMap { ["--set", $0] }
   }

@@ -99,8 +99,8 @@ import Testing
       "spectrad",
       sockets.flatMap { ["--source", "usbip+unix://\($0)/1-1"] } + [
         "--bundle", "", "--socket", laboratory.socket, "--set", "reference.kind=user",
-        "--set", "reference.folder=\(folder)", "--set", "acquisition.statusPollMilliseconds=0",
-      ],
+        "--set", "acquisition.statusPollMilliseconds=0",
+      ] + laboratory.places.flatMap { ["--set", $0] },
       in: laboratory.folder
     )
     let client = try laboratory.connect()

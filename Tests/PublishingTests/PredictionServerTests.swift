@@ -26,7 +26,7 @@ import Testing
         #expect(line == expectedLine(event, sequence: index + 1))
       }
       #expect(server.counters.linesPublished == 200)
-      #expect(server.counters.clientsConnected == 1)
+      #expect(server.counters.predictionClients.connected == 1)
     }
   }
 
@@ -109,14 +109,14 @@ import Testing
       let refused = try TestClient(path)
       #expect(try refused.line() == #"{"type":"bye","reason":"tooManyClients"}"#)
       #expect(try refused.line() == nil)
-      #expect(server.counters.clientsRefused == 1)
-      #expect(server.counters.clientsConnected == Limits.clients)
+      #expect(server.counters.predictionClients.refused == 1)
+      #expect(server.counters.predictionClients.connected == Limits.clients)
       server.publish([Example.numbered(1)])
       for client in clients {
         #expect(try client.line() == expectedLine(Example.numbered(1), sequence: 1))
       }
       clients.removeLast()
-      try await eventually { server.counters.clientsConnected == Limits.clients - 1 }
+      try await eventually { server.counters.predictionClients.connected == Limits.clients - 1 }
       let next = try TestClient(path)
       #expect(try next.line()?.hasPrefix(#"{"type":"hello""#) == true)
     }
@@ -147,7 +147,7 @@ import Testing
         server.publish([Example.numbered(number)])
       }
       #expect(try living.lines(100).last == expectedLine(Example.numbered(100), sequence: 100))
-      try await eventually { server.counters.clientsConnected == 1 }
+      try await eventually { server.counters.predictionClients.connected == 1 }
     }
   }
 
@@ -181,52 +181,4 @@ import Testing
     server.publish([Example.numbered(2)])
     await server.shutdown()
   }
-}
-
-/// Runs `run` with a server on a socket of its own and shuts it down afterwards.
-func withServer(
-  _ adjust: (inout PublishingSettings) -> Void = { _ in },
-  run: (PredictionServer, String) async throws -> Void
-) async throws {
-  let folder = try SocketFolder()
-  let server = makeServer(folder.socket, adjust)
-  do {
-    try await server.start()
-    try await run(server, folder.socket)
-  } catch {
-    await server.shutdown()
-    throw error
-  }
-  await server.shutdown()
-}
-
-func makeServer(
-  _ path: String,
-  _ adjust: (inout PublishingSettings) -> Void = { _ in }
-) -> PredictionServer {
-  var settings = PublishingSettings(socketPath: path, daemon: "spectrad test")
-  settings.shutdownTimeout = .milliseconds(500)
-  adjust(&settings)
-  return PredictionServer(settings: settings, bundle: Example.bundle)
-}
-
-func expectedLine(_ event: StreamEvent, sequence: Int) -> String {
-  var event = event
-  if case .prediction(var prediction, nil) = event {
-    prediction.latencyMicroseconds = nil
-    event = .prediction(prediction, monotonicNanoseconds: nil)
-  }
-  let bytes = StreamLines.line(event, sequence: UInt64(sequence))
-  return String(decoding: bytes.dropLast(), as: UTF8.self)
-}
-
-struct NeverHappened: Error {}
-
-/// Waits until `condition` holds, at most ten seconds.
-func eventually(_ condition: () -> Bool) async throws {
-  for _ in 0..<1_000 {
-    if condition() { return }
-    try await Task.sleep(for: .milliseconds(10))
-  }
-  throw NeverHappened()
 }

@@ -16,7 +16,7 @@ import Testing
         server.publish([Example.numbered(number)])
         #expect(try fast.line() == expectedLine(Example.numbered(number), sequence: number))
       }
-      let dropped = Int(server.counters.linesDropped)
+      let dropped = Int(server.counters.predictionClients.dropped)
       #expect(dropped > 0)
       let received = try readToEnd(slow, total: total)
       #expect(received.gaps.count == 1)
@@ -36,10 +36,10 @@ import Testing
       let slow = try TestClient(path)
       _ = try slow.line()
       server.publish((1...total).map(Example.numbered))
-      #expect(server.counters.linesDropped > 0)
+      #expect(server.counters.predictionClients.dropped > 0)
       let received = try readToEnd(slow, total: total)
       #expect(received.isInOrder && received.gaps.count == 1)
-      #expect(UInt64(received.missing) == server.counters.linesDropped)
+      #expect(UInt64(received.missing) == server.counters.predictionClients.dropped)
     }
   }
 
@@ -50,7 +50,7 @@ import Testing
       let slow = try TestClient(path)
       _ = try slow.line()
       server.publish((1...2_000).map(Example.numbered))
-      let dropped = server.counters.linesDropped
+      let dropped = server.counters.predictionClients.dropped
       var line = ""
       while !line.hasPrefix(#"{"type":"heartbeat""#) { line = try #require(try slow.line()) }
       #expect(dropped > 0)
@@ -69,8 +69,8 @@ import Testing
         server.publish([Example.numbered(number)])
         _ = try reading.line()
       }
-      try await eventually { server.counters.clientsStuck == 1 }
-      try await eventually { server.counters.clientsConnected == 1 }
+      try await eventually { server.counters.predictionClients.stuck == 1 }
+      try await eventually { server.counters.predictionClients.connected == 1 }
       server.publish([Example.numbered(2_001)])
       #expect(try reading.line() == expectedLine(Example.numbered(2_001), sequence: 2_001))
     }
@@ -103,7 +103,7 @@ import Testing
       server.publish([Example.numbered(number)])
       publishedBytes += expectedLine(Example.numbered(number), sequence: number).utf8.count + 1
     }
-    #expect(server.counters.linesDropped == 0)
+    #expect(server.counters.predictionClients.dropped == 0)
     let start = ContinuousClock.now
     // Lets a shutdown go that would wait for ever, so that the test fails instead of hanging.
     let rescue = Task {

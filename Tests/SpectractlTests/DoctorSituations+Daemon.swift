@@ -176,7 +176,7 @@ extension DoctorSituation {
       .scans,
       .problem,
       "referenceMismatch",
-      advice: "sudo pkill -USR1 -x spectrad"
+      advice: "spectractl reference"
     ) { $0.waitWithUserReference(.missing) },
     DoctorSituation(
       "the stored reference is damaged",
@@ -190,7 +190,7 @@ extension DoctorSituation {
       .scans,
       .problem,
       "referenceStale",
-      advice: "sudo pkill -USR1 -x spectrad"
+      advice: "spectractl reference"
     ) { $0.waitWithUserReference(.measured($0.now(minusHours: 25))) },
     DoctorSituation(
       "the machine is too slow",

@@ -17,7 +17,7 @@ extension USBTrial {
       guard case .arrived(let attachment) = change else { continue }
       var options = AcquisitionOptions()
       options.statusPollInterval = .zero
-      let acquisition = ScannerAcquisition(
+      let acquisition = try ScannerAcquisition(
         address: .usb(attachment),
         bus: bench.bus,
         options: options,

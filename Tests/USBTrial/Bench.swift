@@ -17,7 +17,7 @@ final class Bench: Sendable {
   }
 
   /// Waits for the scanner that is first in the list of changes to arrive, and opens it.
-  func open(stopping: EventDescriptor = EventDescriptor()) throws(AcquisitionError) -> OpenScanner {
+  func open(stopping: EventDescriptor? = nil) throws(AcquisitionError) -> OpenScanner {
     guard changes.wait(for: 1), case .arrived(let attachment) = changes.all[0] else {
       fatalError("no scanner arrived")
     }
@@ -58,9 +58,11 @@ struct OpenScanner: ~Copyable {
   init(
     _ attachment: USBAttachment,
     on bus: USBBus,
-    stopping: EventDescriptor = EventDescriptor()
+    stopping: EventDescriptor? = nil
   ) throws(AcquisitionError) {
-    transport = try USBTransport(opening: attachment, on: bus, stopping: stopping)
+    let interruption: EventDescriptor
+    if let stopping { interruption = stopping } else { interruption = try EventDescriptor() }
+    transport = try USBTransport(opening: attachment, on: bus, stopping: interruption)
   }
 
   var descriptor: Int32 { transport.descriptor }

@@ -51,7 +51,7 @@ extension USBTrial {
       if round == 1 { before = (entryCount("/proc/self/fd"), entryCount("/proc/self/task")) }
       var scanner = try bench.open()
       _ = try scanner.perform(.readSerialNumber)
-      let stopping = EventDescriptor()
+      let stopping = try EventDescriptor()
       stopping.raise()
       do throws(AcquisitionError) {
         var other = try bench.openAgain(after: scanner, stopping: stopping)

@@ -106,7 +106,7 @@ extension USBTrial {
   /// Is told to stop in the middle of a wait.
   static func stop(duration: Int) throws(AcquisitionError) {
     let bench = try Bench()
-    let stopping = EventDescriptor()
+    let stopping = try EventDescriptor()
     var scanner = try bench.open(stopping: stopping)
     Thread.detachNewThread {
       usleep(useconds_t(duration) * 1000)

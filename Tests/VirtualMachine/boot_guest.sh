@@ -3,7 +3,8 @@
 # usage: boot_guest.sh GUEST_FOLDER LAYER.cpio... PAYLOAD_FOLDER WORK_FOLDER SECONDS
 #
 # The status is 0 when the guest powered off by itself, 124 when it did not in time. The kernel's
-# and systemd's messages are in WORK_FOLDER/console.log.
+# and systemd's messages are in WORK_FOLDER/console.log. BOOT_OPTIONS is added to the kernel's command
+# line, of which the last word on a thing wins.
 set -euo pipefail
 
 guest=$1
@@ -27,7 +28,7 @@ timeout --kill-after=5 "$seconds" qemu-system-x86_64 \
   -kernel "$guest/vmlinux" -initrd "$work/initrd" \
   -append "console=ttyS0 rdinit=/lib/systemd/systemd systemd.unit=vmtest.target panic=-1 quiet \
     mitigations=off nokaslr audit=0 clocksource=tsc tsc=reliable systemd.show_status=0 \
-    random.trust_cpu=on" \
+    random.trust_cpu=on ${BOOT_OPTIONS:-}" \
   -serial "file:$work/console.log" \
   -device virtio-serial -chardev stdio,id=output,signal=off -device virtconsole,chardev=output \
   -device virtio-rng </dev/null | tr -d '\r'

@@ -32,6 +32,8 @@ package struct AcquisitionOptions: Sendable, Equatable {
   package var maximumBackoff = Duration.seconds(5)
   /// The longest time without a command: an idle device would go to sleep after five minutes.
   package var keepAwakeInterval = Duration.seconds(60)
+  /// How long a device may be busy before a scan that was asked for is given up.
+  package var scanPatience = Duration.seconds(60)
   /// How long after it was asked for a reference may be measured: then the standard may be gone.
   package var referencePatience = Duration.seconds(60)
   /// The kind of reference that is used where the scanner has both.

@@ -19,6 +19,9 @@ package protocol ScanReceiver: AnyObject {
     reason: AcquisitionError?
   )
 
+  /// Tells how long the lamp of the scanner that is ready has burnt, where the scanner counts that.
+  func lampUsed(for duration: Duration)
+
   /// Tells that a white standard was measured, which scans use from now on if it is preferred.
   func referenceMeasured(at time: Timestamp)
 
@@ -29,6 +32,11 @@ package protocol ScanReceiver: AnyObject {
   func receive(
     _ decode: (inout ScanFrame) throws(ScanFileError) -> Void
   ) throws(ScanFileError)
+}
+
+extension ScanReceiver {
+  /// Most receivers have no use for it.
+  package func lampUsed(for duration: Duration) {}
 }
 
 /// What a client needs to know about a scanner's connection.

@@ -12,7 +12,7 @@ package struct ScanSession<Transport: ReportTransport & ~Copyable>: ~Copyable {
   private static var scanInProgress: UInt32 { 0x02 }
 
   var link: NanoLink<Transport>
-  let options: AcquisitionOptions
+  var options: AcquisitionOptions
   private let stopping: EventDescriptor
   /// What is known about the scanner.
   package var description = ScannerDescription()

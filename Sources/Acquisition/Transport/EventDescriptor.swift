@@ -7,10 +7,11 @@ package final class EventDescriptor: Sendable {
   let rawValue: Int32
 
   /// Makes a counter at zero; each `take()` lowers it by one.
-  package init() {
+  ///
+  /// - Throws: `connectionFailed` when the process has no descriptors left.
+  package init() throws(AcquisitionError) {
     rawValue = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE))
-    // Only a process without descriptors or memory gets here, before anything was started.
-    precondition(rawValue >= 0, "eventfd failed")
+    guard rawValue >= 0 else { throw .connectionFailed(errorNumber: errno) }
   }
 
   deinit { close(rawValue) }

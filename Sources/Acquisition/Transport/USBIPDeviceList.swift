@@ -16,7 +16,7 @@ package enum USBIPDeviceList {
     let socket = try ByteSocket(
       connectingTo: endpoint,
       deadline: deadline,
-      stopping: EventDescriptor()
+      stopping: try EventDescriptor()
     )
     // Version 1.1.1, OP_REQ_DEVLIST, no status.
     let request = FixedArray<UInt8>([0x01, 0x11, 0x80, 0x05, 0, 0, 0, 0])

@@ -26,7 +26,9 @@ internal import Glibc
 
   /// Opens the scanner and takes its interface from the kernel's driver.
   init(opening attachment: USBAttachment, on bus: USBBus) throws(AcquisitionError) {
-    let departure = EventDescriptor()
+    // First, because they may be what the process is short of.
+    let departure = try EventDescriptor()
+    let (received, sent) = (try EventDescriptor(), try EventDescriptor())
     guard let device = bus.context.device(at: attachment, telling: departure) else {
       throw .deviceGone(transferStatus: -ENODEV)
     }
@@ -41,13 +43,15 @@ internal import Glibc
       on: handle,
       of: bus.context,
       endpoint: 0x81,
-      capacity: 9 * reportByteCount
+      capacity: 9 * reportByteCount,
+      telling: received
     )
     unsafe outgoing = USBTransfer(
       on: handle,
       of: bus.context,
       endpoint: 0x01,
-      capacity: reportByteCount
+      capacity: reportByteCount,
+      telling: sent
     )
   }
 

@@ -16,7 +16,7 @@ internal import Spectra
   /// The transfer refers to it by way of the device, until it is freed.
   private let context: USBContext
   /// Raised once for every submission, when it has ended.
-  let completed = EventDescriptor()
+  let completed: EventDescriptor
   /// Whether a submission has not been seen to end.
   private(set) var isInFlight = false
   /// Whether its cancellation was awaited in vain, so that it is left to the closing of the device.
@@ -25,12 +25,18 @@ internal import Spectra
   private(set) var isHalted = false
 
   /// Allocates a transfer with room for `capacity` bytes on a device of `context` that is open.
-  init(on device: OpaquePointer, of context: USBContext, endpoint: UInt8, capacity: Int) {
+  init(
+    on device: OpaquePointer,
+    of context: USBContext,
+    endpoint: UInt8,
+    capacity: Int,
+    telling completed: EventDescriptor
+  ) {
     guard let transfer = unsafe libusb_alloc_transfer(0) else {
       preconditionFailure("no memory for a transfer")
     }
     unsafe self.transfer = transfer
-    (self.capacity, self.context) = (capacity, context)
+    (self.capacity, self.context, self.completed) = (capacity, context, completed)
     unsafe buffer = .allocate(capacity: capacity)
     unsafe buffer.initialize(repeating: 0)
     unsafe transfer.pointee.dev_handle = device

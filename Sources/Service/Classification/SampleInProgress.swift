@@ -9,11 +9,13 @@ package import Streaming
 package struct SampleInProgress: ~Copyable {
   /// Whether a sample is open.
   package private(set) var isOpen = false
+  /// The identity of the open sample, or of the last.
+  package private(set) var identity = SampleIdentity(high: 0, low: 0)
 
   private let classifier: BundleClassifier?
   private let bundleGeneration: UInt32
-  private var identity = SampleIdentity(high: 0, low: 0)
   private var name = SampleName()
+  private var began = Timestamp(microsecondsSinceEpoch: 0)
   private var generator = Xoshiro256()
   private var scansTaken = 0
   /// What was wrong with scans of the open sample.
@@ -40,7 +42,7 @@ package struct SampleInProgress: ~Copyable {
   /// Begins a sample at `time` under a display name.
   package mutating func begin(at time: Timestamp, name: SampleName) {
     identity = SampleIdentity(time: time, using: &generator)
-    self.name = name
+    (self.name, began) = (name, time)
     median?.removeAll()
     scansTaken = 0
     rejections = []
@@ -76,8 +78,9 @@ package struct SampleInProgress: ~Copyable {
     answerInto slot: inout PredictionSlot
   ) {
     precondition(isOpen, "only an open sample ends")
-    // A sample without an accepted scan says what was wrong with those that it had.
-    writeHeader(of: lastScan, reasons: scansCount > 0 ? [] : rejections, into: &slot)
+    // A sample without an accepted scan says what was wrong with those that it had, if any.
+    let reasons: QualityReasons = classifier == nil ? .noBundle : rejections
+    writeHeader(of: lastScan, reasons: scansCount > 0 ? [] : reasons, into: &slot)
     slot.header.isFinal = true
     slot.header.time = time
     slot.header.monotonicNanoseconds = monotonicNanoseconds
@@ -85,6 +88,15 @@ package struct SampleInProgress: ~Copyable {
     slot.header.hasScan = false
     writeAnswers(into: &slot)
     isOpen = false
+  }
+
+  /// Tells of the sample that was just begun, before its first scan.
+  func writeBeginning(of scanner: UInt32, into slot: inout PredictionSlot) {
+    var scan = ScanHeader()
+    (scan.scanner, scan.time) = (scanner, began)
+    writeHeader(of: scan, reasons: [], into: &slot)
+    slot.header.kind = .sampleBegan
+    (slot.header.monotonicNanoseconds, slot.header.hasScan) = (nil, false)
   }
 
   private func writeHeader(
@@ -97,6 +109,7 @@ package struct SampleInProgress: ~Copyable {
     slot.header.bundleGeneration = bundleGeneration
     slot.header.sampleIdentity = identity
     slot.header.sampleName = name
+    slot.header.sampleBegan = began
     slot.header.scansCount = scansCount
     slot.header.isFinal = false
     slot.header.temperatureCelsius = median?.temperatureCelsius

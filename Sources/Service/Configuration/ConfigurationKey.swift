@@ -54,8 +54,14 @@ package struct ConfigurationKey: Sendable {
     ),
     ConfigurationKey(
       name: "bundle.path",
-      defaultText: InstalledFiles.shareFolder + "/bundles/blood-synthetic",
-      meaning: "folder of the model bundle; empty runs without one"
+      defaultText: "",
+      meaning: "folder of the model bundle; empty uses the one that `spectractl bundle load` "
+        + "selected, or none"
+    ),
+    ConfigurationKey(
+      name: "bundle.folder",
+      defaultText: "/var/lib/spectrad/bundles",
+      meaning: "folder of the bundles that `spectractl bundle install` put there"
     ),
     ConfigurationKey(
       name: "predictions.socket",
@@ -76,6 +82,41 @@ package struct ConfigurationKey: Sendable {
       name: "predictions.heartbeatSeconds",
       defaultText: "15",
       meaning: "seconds between heartbeats, 0.05 to 20"
+    ),
+    ConfigurationKey(
+      name: "control.socket",
+      defaultText: "/run/spectrad/io.spectrad",
+      meaning: "path of the Varlink socket; empty offers none"
+    ),
+    ConfigurationKey(
+      name: "control.socketMode",
+      defaultText: "0666",
+      meaning: "permission bits of the Varlink socket, octal; who may do what is decided by groups"
+    ),
+    ConfigurationKey(
+      name: "control.readGroup",
+      defaultText: "spectrad-read",
+      meaning: "group whose members may read over the Varlink socket; empty lets everybody"
+    ),
+    ConfigurationKey(
+      name: "control.controlGroup",
+      defaultText: "spectrad-control",
+      meaning: "group whose members may also control; root and the daemon's own user always may"
+    ),
+    ConfigurationKey(
+      name: "store.folder",
+      defaultText: "/var/lib/spectrad/store",
+      meaning: "folder that keeps scans, predictions and labels; empty keeps nothing"
+    ),
+    ConfigurationKey(
+      name: "store.maximumAgeDays",
+      defaultText: "0",
+      meaning: "days after which stored events are deleted, 0.01 to 36500; 0 is never"
+    ),
+    ConfigurationKey(
+      name: "store.maximumMebibytes",
+      defaultText: "4096",
+      meaning: "MiB beyond which the oldest stored events are deleted, 16 to 1048576"
     ),
     ConfigurationKey(
       name: "reference.kind",
@@ -108,4 +149,23 @@ package struct ConfigurationKey: Sendable {
   ]
 
   private static let maximumScanners = 16
+
+  /// The keys that a reload brings into force; the others wait for the next start.
+  private static let reloadable: Set<String> = [
+    "scanner.sources", "acquisition.mode", "acquisition.statusPollMilliseconds", "sample.scans",
+    "sample.silenceSeconds", "bundle.path", "bundle.folder", "reference.kind",
+    "reference.maximumAgeHours", "control.readGroup", "control.controlGroup", "log.level",
+  ]
+
+  /// Whether a reload brings a changed value into force.
+  package var isReloadable: Bool { ConfigurationKey.reloadable.contains(name) }
+
+  /// The keys whose values differ between two configurations, in the order of `all`.
+  package static func changed(
+    from old: DaemonConfiguration,
+    to new: DaemonConfiguration
+  ) -> [ConfigurationKey] {
+    let texts = zip(ConfigurationValues.texts(of: old), ConfigurationValues.texts(of: new))
+    return zip(all, texts).filter { $1.0 != $1.1 }.map { $0.0 }
+  }
 }

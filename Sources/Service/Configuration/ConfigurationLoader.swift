@@ -3,7 +3,7 @@ import Spectra
 import SystemPackage
 
 /// Reads the configuration in layers: command line, environment, file, defaults.
-package struct ConfigurationLoader {
+package struct ConfigurationLoader: Sendable {
   /// `KEY=VALUE` texts of the command line, dotted or in the file's spelling.
   package var settings: [String]
   /// The process's environment; names that begin with `SPECTRAD_` are ours.

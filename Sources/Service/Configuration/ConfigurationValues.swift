@@ -16,13 +16,21 @@ struct ConfigurationValues {
     result.scansPerSample = whole("sample.scans", 1...Limits.scansPerSample)
     result.silenceSeconds = number("sample.silenceSeconds", 0.05...86_400)
     result.bundlePath = path("bundle.path")
-    result.predictionSocketPath = socketPath()
+    result.bundleFolder = absolutePath("bundle.folder")
+    result.predictionSocketPath = socketPath("predictions.socket")
     result.predictionSocketMode = permissionBits("predictions.socketMode")
     result.clientQueueLines = whole("predictions.queueLines", 16...65_536)
     result.heartbeatSeconds = number("predictions.heartbeatSeconds", 0.05...20)
+    result.controlSocketPath = path("control.socket") == nil ? nil : socketPath("control.socket")
+    result.controlSocketMode = permissionBits("control.socketMode")
+    result.readGroup = path("control.readGroup")
+    result.controlGroup = path("control.controlGroup")
+    result.storeFolder = path("store.folder") == nil ? nil : absolutePath("store.folder")
+    result.storeAgeDaysMax = limit("store.maximumAgeDays", 0.01...36_500)
+    result.storeMebibytesMax = whole("store.maximumMebibytes", 16...1_048_576)
     result.preferredReference = preferredReference()
     result.referenceFolder = absolutePath("reference.folder")
-    result.referenceAgeHoursMax = ageHours("reference.maximumAgeHours")
+    result.referenceAgeHoursMax = limit("reference.maximumAgeHours", 0.01...87_600)
     result.recordingFolder = path("recording.folder")
     result.logLevel = logLevel()
     return result
@@ -37,10 +45,18 @@ struct ConfigurationValues {
       String(configuration.scansPerSample),
       configuration.silenceSeconds.description,
       configuration.bundlePath ?? "",
+      configuration.bundleFolder,
       configuration.predictionSocketPath,
       "0" + String(configuration.predictionSocketMode, radix: 8),
       String(configuration.clientQueueLines),
       configuration.heartbeatSeconds.description,
+      configuration.controlSocketPath ?? "",
+      "0" + String(configuration.controlSocketMode, radix: 8),
+      configuration.readGroup ?? "",
+      configuration.controlGroup ?? "",
+      configuration.storeFolder ?? "",
+      configuration.storeAgeDaysMax?.description ?? "0",
+      String(configuration.storeMebibytesMax),
       configuration.preferredReference?.name ?? "bundle",
       configuration.referenceFolder,
       configuration.referenceAgeHoursMax?.description ?? "0",
@@ -101,9 +117,9 @@ struct ConfigurationValues {
     }
   }
 
-  /// A limit in hours; 0 is none.
-  private mutating func ageHours(_ key: String) -> Double? {
-    text(key) == "0" ? nil : number(key, 0.01...87_600)
+  /// A limit, of which 0 is none.
+  private mutating func limit(_ key: String, _ range: ClosedRange<Double>) -> Double? {
+    text(key) == "0" ? nil : number(key, range)
   }
 
   private mutating func absolutePath(_ key: String) -> String {
@@ -154,13 +170,13 @@ struct ConfigurationValues {
     return found.isEmpty ? nil : found
   }
 
-  private mutating func socketPath() -> String {
-    let found = text("predictions.socket")
+  private mutating func socketPath(_ key: String) -> String {
+    let found = text(key)
     // sun_path holds 108 bytes, the last of which ends the text.
     if found.hasPrefix("/"), found.utf8.count <= 107 { return found }
     mistakes.append(
       .badValue(
-        key: "predictions.socket",
+        key: key,
         found: found,
         expected: "an absolute path of at most 107 bytes"
       )

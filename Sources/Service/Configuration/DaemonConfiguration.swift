@@ -14,8 +14,10 @@ package struct DaemonConfiguration: Sendable {
   package var scansPerSample = 60
   /// Seconds without a scan after which a sample ends.
   package var silenceSeconds = 30.0
-  /// The folder of the model bundle, or nil to run without one.
+  /// The folder of the model bundle, or nil for the selected one.
   package var bundlePath: String?
+  /// The folder of the installed bundles.
+  package var bundleFolder = ""
   /// The path of the prediction socket.
   package var predictionSocketPath = ""
   /// The permission bits of the prediction socket.
@@ -24,6 +26,20 @@ package struct DaemonConfiguration: Sendable {
   package var clientQueueLines = 1024
   /// Seconds between heartbeats.
   package var heartbeatSeconds = 15.0
+  /// The path of the Varlink socket, or nil for none.
+  package var controlSocketPath: String?
+  /// The permission bits of the Varlink socket.
+  package var controlSocketMode: UInt32 = 0o666
+  /// The group whose members may read; nil for everybody.
+  package var readGroup: String?
+  /// The group whose members may control; nil for nobody but root and the daemon's own user.
+  package var controlGroup: String?
+  /// The folder of the store, or nil to keep nothing.
+  package var storeFolder: String?
+  /// Days after which stored events are deleted; nil for never.
+  package var storeAgeDaysMax: Double?
+  /// MiB beyond which the oldest stored events are deleted.
+  package var storeMebibytesMax = 4_096
   /// Which reference is preferred where a scanner has both; nil for the bundle's kind.
   package var preferredReference: ReferenceKind?
   /// The folder that keeps the references that users measured.
@@ -40,6 +56,12 @@ package struct DaemonConfiguration: Sendable {
 }
 
 extension DaemonConfiguration {
+  /// The folder of the bundle that a start uses: the configured, else the selected one, else none.
+  package var bundleInUsePath: String? {
+    let installed = InstalledBundles(folder: bundleFolder)
+    return bundlePath ?? installed.selectedName.map { installed.path(of: $0) }
+  }
+
   /// How scanners are driven for scans that `bundle` answers, or nobody.
   func acquisitionOptions(for bundle: ModelBundle?) -> AcquisitionOptions {
     var options = AcquisitionOptions()

@@ -10,7 +10,7 @@ import Synchronization
 // SAFETY (Sendable): used by the acquisition thread alone.
 final class RingReceiver: ScanReceiver, @unchecked Sendable {
   private let place: ScannerAddress
-  private let wanted: ScannerSelection
+  private let wanted: SharedSelection
   private let lanes: ScannerLanes
   private let directory: ScannerDirectory
   private let pipeline: WakeUp.Signaller
@@ -20,7 +20,7 @@ final class RingReceiver: ScanReceiver, @unchecked Sendable {
 
   init(
     place: ScannerAddress,
-    wanted: ScannerSelection,
+    wanted: SharedSelection,
     lanes: ScannerLanes,
     directory: ScannerDirectory,
     pipeline: WakeUp.Signaller
@@ -30,9 +30,9 @@ final class RingReceiver: ScanReceiver, @unchecked Sendable {
   }
 
   func accept(_ description: ScannerDescription) throws(AcquisitionError) {
-    guard wanted.includes(serialNumber: description.serialNumber, place: place.description) else {
-      throw .scannerNotConfigured
-    }
+    let serialNumber = description.serialNumber
+    guard wanted.value?.includes(serialNumber: serialNumber, place: place.description) == true
+    else { throw .scannerNotConfigured }
     giveLaneBack()
     scanner = directory.meet(description, at: place)
     writer = try lanes.take(for: scanner)
@@ -62,6 +62,10 @@ final class RingReceiver: ScanReceiver, @unchecked Sendable {
     directory.scannerChanged(at: place, state, description: description, reason: reason)
   }
 
+  func lampUsed(for duration: Duration) {
+    directory.lampUsed(scanner, for: duration)
+  }
+
   func referenceMeasured(at time: Timestamp) {
     directory.referenceMeasured(scanner, at: time)
   }
@@ -69,21 +73,5 @@ final class RingReceiver: ScanReceiver, @unchecked Sendable {
   private func giveLaneBack() {
     if let writer { lanes.give(back: writer) }
     writer = nil
-  }
-}
-
-/// Which of the scanners that are met at a place the daemon is to read.
-enum ScannerSelection: Sendable {
-  /// Whichever it is.
-  case any
-  /// Those with one of these serial numbers, or at one of these ports.
-  case named(Set<String>)
-
-  func includes(serialNumber: String?, place: String) -> Bool {
-    switch self {
-    case .any: true
-    case .named(let names):
-      names.contains(serialNumber ?? "") || names.contains { place == "usb:\($0)" }
-    }
   }
 }

@@ -1,62 +1,144 @@
-import Acquisition
+package import Acquisition
 import Logging
+package import Spectra
 import Streaming
 import Synchronization
 
 /// The acquisition threads: one for each configured server, one for each scanner that is plugged in.
 ///
-/// A thread of its own, `hotplug`, starts them as scanners arrive and joins them when they have
-/// ended, so that nobody who has to be quick ever waits for one.
-final class AcquisitionThreads: Sendable {
-  /// Makes what drives the scanner at an address; the bus is that of an address on this machine.
+/// A thread of its own, `hotplug`, starts them as scanners arrive or are configured, and joins them
+/// when they have ended, so that nobody who has to be quick ever waits for one. What cannot be
+/// started for lack of threads or descriptors is tried again.
+package final class AcquisitionThreads: Sendable {
+  /// Makes what drives the scanner at an address, if it is one of these.
+  ///
+  /// The bus is that of an address on this machine.
   typealias MakeAcquisition =
-    @Sendable (ScannerAddress, USBBus?) -> ScannerAcquisition<RingReceiver>
+    @Sendable (ScannerAddress, USBBus?, SharedSelection, AcquisitionOptions)
+    throws(AcquisitionError) -> ScannerAcquisition<RingReceiver>
 
   private struct State {
     var running: [ScannerAddress: ScannerThread] = [:]
-    /// Those that have arrived and are not read yet.
+    /// The servers whose scanners are wanted.
+    var servers: [USBIPAddress] = []
+    /// Those on this machine's USB that are there.
+    var attached: [USBAttachment] = []
+    /// Those of them that are not read yet.
     var arrived: [USBAttachment] = []
+    var options: AcquisitionOptions
+    /// How often the selection of those on USB was changed.
+    var revision = 0
     var startedCount = 0
     var isStopping = false
 
-    /// Takes the arrivals whose places are free: what was plugged in there before has to have ended.
-    mutating func takeArrivalsAtFreePlaces() -> [USBAttachment] {
+    /// What is to be started now: what was at a place before has to have ended.
+    mutating func takeFreePlaces() -> [ScannerAddress] {
       let occupied = Set(running.keys.map(\.description))
       let free = arrived.filter { !occupied.contains($0.description) }
       arrived.removeAll { !occupied.contains($0.description) }
-      return free
+      return servers.map { ScannerAddress.usbip($0) }.filter { running[$0] == nil }
+        + free.map { ScannerAddress.usb($0) }
     }
   }
 
-  private let state = Mutex(State())
+  private let state: Mutex<State>
+  /// This machine's USB, once it is needed.
+  private let bus = Mutex<USBBus?>(nil)
+  private let usbSelection = SharedSelection(nil)
   private let makeAcquisition: MakeAcquisition
   private let directory: ScannerDirectory
   private let wake: WakeUp.Signaller
   private let logger: Logger
 
-  /// Starts a thread for each server of `addresses`; `directory` hears of places that are no more.
+  /// Prepares to read scanners; `wake` wakes the hotplug thread, which calls `followChanges`.
   init(
-    addresses: [USBIPAddress],
+    options: AcquisitionOptions,
     wake: WakeUp.Signaller,
-    makeAcquisition: @escaping MakeAcquisition,
     directory: ScannerDirectory,
-    logger: Logger
-  ) throws(StreamingError) {
-    (self.makeAcquisition, self.directory) = (makeAcquisition, directory)
-    (self.wake, self.logger) = (wake, logger)
-    for address in addresses { try start(.usbip(address), on: nil) }
+    logger: Logger,
+    makeAcquisition: @escaping MakeAcquisition
+  ) {
+    state = Mutex(State(options: options))
+    self.makeAcquisition = makeAcquisition
+    (self.directory, self.wake, self.logger) = (directory, wake, logger)
+  }
+
+  /// Reads these scanners from now on: whoever is wanted no more is stopped, whoever is new started.
+  ///
+  /// The scans that a stopped scanner has delivered are answered as always.
+  /// - Throws: `usbUnavailable` when scanners on USB are wanted and USB cannot be used; then nothing
+  ///   is changed.
+  package func use(sources: [ScannerSource]) throws(AcquisitionError) {
+    let selection = ScannerSelection(sources)
+    if selection != nil { try watchBus() }
+    usbSelection.set(selection)
+    let servers: [USBIPAddress] = sources.compactMap {
+      if case .usbip(let address) = $0 { address } else { nil }
+    }
+    let unwanted = state.withLock { state in
+      state.servers = servers
+      state.revision += 1
+      // Whoever was not wanted so far may be now: it is asked again who it is.
+      let others = state.attached.filter { state.running[.usb($0)] == nil }
+      state.arrived = selection == nil ? [] : others
+      return state.running.filter { address, _ in !isWanted(address, servers, selection) }
+    }
+    for thread in unwanted.values { thread.acquisition.stop() }
+    wake.signal()
+  }
+
+  /// Drives all scanners with other options, from the next scan of each on.
+  package func use(options: AcquisitionOptions) {
+    let threads = state.withLock { state in
+      state.options = options
+      return Array(state.running.values)
+    }
+    for thread in threads { thread.acquisition.use(options: options) }
+  }
+
+  /// Asks the scanner at `place` for scans, as `ScannerAcquisition.requestScans` does.
+  package func requestScans(
+    _ count: Int,
+    at place: ScannerAddress,
+    report: @escaping @Sendable (ScanOutcome) -> Void
+  ) {
+    guard let thread = state.withLock({ $0.running[place] }) else {
+      return report(.failed(.notReady))
+    }
+    thread.acquisition.requestScans(count, report: report)
+  }
+
+  /// Measures the white standard that is in place at the scanner at `place`; returns when it was
+  /// measured.
+  package func measureReference(
+    at place: ScannerAddress
+  ) async throws(ScannerRequestError) -> Timestamp {
+    guard let thread = state.withLock({ $0.running[place] }) else { throw .notReady }
+    let result = await withCheckedContinuation { continuation in
+      thread.acquisition.requestReference { continuation.resume(returning: $0) }
+    }
+    return try result.get()
+  }
+
+  /// Asks every scanner that can scan for a reference measurement.
+  func measureReferences() {
+    for thread in threads { thread.acquisition.requestReference { _ in } }
   }
 
   /// Takes note of what the bus told, on the bus's own thread.
   func busChanged(_ change: USBBus.Change) {
     switch change {
     case .arrived(let attachment):
-      state.withLock { $0.arrived.append(attachment) }
+      state.withLock { state in
+        state.attached.append(attachment)
+        if usbSelection.value != nil { state.arrived.append(attachment) }
+      }
       wake.signal()
     case .left(let attachment):
       directory.scannerLeft(.usb(attachment))
       // Its thread may wait for the next attempt: it must not outlast what comes to its port next.
       let acquisition = state.withLock { state in
+        state.attached.removeAll { $0 == attachment }
         state.arrived.removeAll { $0 == attachment }
         return state.running[.usb(attachment)]?.acquisition
       }
@@ -64,29 +146,37 @@ final class AcquisitionThreads: Sendable {
     }
   }
 
-  /// Starts a thread for each scanner that has arrived, and joins those that have ended.
-  func followChanges(on bus: USBBus) {
+  /// Joins the threads that have ended, and starts those that are missing.
+  ///
+  /// Returns false when something could not be started, which is to be tried again.
+  func followChanges() -> Bool {
+    let isUSBWanted = usbSelection.value != nil
     let ended = state.withLock { state in
       let ended = state.running.filter { $0.value.hasEnded }
-      for address in ended.keys { state.running[address] = nil }
+      for (address, thread) in ended {
+        state.running[address] = nil
+        // It ended for a selection that is no longer the one in force.
+        guard case .usb(let attachment) = address, isUSBWanted, thread.revision != state.revision
+        else { continue }
+        if state.attached.contains(attachment) { state.arrived.append(attachment) }
+      }
       return ended
     }
     for (address, thread) in ended {
       thread.join()
       directory.forget(place: address)
     }
-    for attachment in state.withLock({ $0.takeArrivalsAtFreePlaces() }) {
-      do throws(StreamingError) {
-        try start(.usb(attachment), on: bus)
+    var isComplete = true
+    for address in state.withLock({ $0.isStopping ? [] : $0.takeFreePlaces() }) {
+      do throws(StartingError) {
+        try start(address)
       } catch {
-        logger.error("the scanner at \(attachment) is not read: \(error)")
+        isComplete = false
+        tryAgain(address)
+        logger.error("the scanner at \(address) is not read, trying again: \(error)")
       }
     }
-  }
-
-  /// Asks every scanner that can scan for a reference measurement.
-  func measureReferences() {
-    for thread in threads { thread.acquisition.requestReference() }
+    return isComplete
   }
 
   /// Ends all acquisitions at the same time and waits for their ends; none is started afterwards.
@@ -99,77 +189,77 @@ final class AcquisitionThreads: Sendable {
   private var threads: [ScannerThread] {
     state.withLock { Array($0.running.values) }
   }
+}
 
-  private func start(_ address: ScannerAddress, on bus: USBBus?) throws(StreamingError) {
-    let number: Int? = state.withLock { state in
+extension AcquisitionThreads {
+  /// Begins to follow this machine's USB, if nobody does yet.
+  private func watchBus() throws(AcquisitionError) {
+    try bus.withLock { bus throws(AcquisitionError) in
+      guard bus == nil else { return }
+      // Whoever is plugged in already arrives at once, on this thread.
+      bus = try USBBus { [weak self] change in self?.busChanged(change) }
+    }
+  }
+
+  private func isWanted(
+    _ address: ScannerAddress,
+    _ servers: [USBIPAddress],
+    _ selection: ScannerSelection?
+  ) -> Bool {
+    switch address {
+    case .usbip(let server): servers.contains(server)
+    case .usb:
+      // One that has not said its serial number is asked for it when it does.
+      directory.serialNumber(at: address).map {
+        selection?.includes(serialNumber: $0, place: address.description) ?? false
+      } ?? (selection != nil)
+    }
+  }
+
+  private func start(_ address: ScannerAddress) throws(StartingError) {
+    let (number, revision, options) = state.withLock { state in
       state.startedCount += 1
-      return state.isStopping ? nil : state.startedCount
+      return (state.startedCount, state.revision, state.options)
     }
-    guard let number else { return }
-    let thread = try ScannerThread(
-      makeAcquisition(address, bus),
-      // The kernel keeps 15 bytes of a name.
-      name: "scanner-\(number % 1_000)",
-      wake: wake
-    )
-    state.withLock { $0.running[address] = thread }
+    let (bus, wanted): (USBBus?, SharedSelection) =
+      switch address {
+      case .usb: (self.bus.withLock { $0 }, usbSelection)
+      // A server's scanner was named by its address.
+      case .usbip: (nil, SharedSelection(.any))
+      }
+    let thread: ScannerThread
+    do {
+      thread = try ScannerThread(
+        makeAcquisition(address, bus, wanted, options),
+        revision: revision,
+        // The kernel keeps 15 bytes of a name.
+        name: "scanner-\(number % 1_000)",
+        wake: wake
+      )
+    } catch {
+      throw StartingError(reason: "\(error)")
+    }
+    let isUnwanted = state.withLock { state in
+      state.running[address] = thread
+      // What changed meanwhile did not find it.
+      if state.options != options { thread.acquisition.use(options: state.options) }
+      if case .usbip(let server) = address { return !state.servers.contains(server) }
+      return false
+    }
+    if isUnwanted { thread.acquisition.stop() }
+  }
+
+  private func tryAgain(_ address: ScannerAddress) {
+    guard case .usb(let attachment) = address else { return }
+    state.withLock { state in
+      // Unless it has left meanwhile.
+      if state.attached.contains(attachment) { state.arrived.append(attachment) }
+    }
   }
 }
 
-/// One scanner's acquisition and its thread; stopped and joined at the latest with the last reference.
-// SAFETY (Sendable): the thread's handle is behind a lock.
-private final class ScannerThread: Sendable {
-  let acquisition: ScannerAcquisition<RingReceiver>
-  private let thread: Mutex<StageThread?>
-  private let end = StopFlag()
-
-  /// Whether the acquisition has come to its end, so that joining takes no time.
-  var hasEnded: Bool { end.isSet }
-
-  init(
-    _ acquisition: ScannerAcquisition<RingReceiver>,
-    name: String,
-    wake: WakeUp.Signaller
-  ) throws(StreamingError) {
-    self.acquisition = acquisition
-    let end = end
-    let thread = try StageThread(name: name, stage: acquisition) { acquisition in
-      acquisition.run()
-      end.set()
-      wake.signal()
-    }
-    self.thread = Mutex(thread)
-  }
-
-  deinit {
-    acquisition.stop()
-    join()
-  }
-
-  /// Waits for the acquisition's end.
-  func join() {
-    // The thread is joined where its value ends.
-    thread.withLock { $0 = nil }
-  }
-}
-
-/// The hotplug thread: waits until the bus or an ended acquisition wakes it.
-struct HotplugStage: ~Copyable, Sendable {
-  private let bus: USBBus
-  private let threads: AcquisitionThreads
-  private var wakeUp: WakeUp
-  private let stop: StopFlag
-
-  init(bus: USBBus, threads: AcquisitionThreads, wakeUp: consuming WakeUp, stop: StopFlag) {
-    (self.bus, self.threads, self.stop) = (bus, threads, stop)
-    self.wakeUp = wakeUp
-  }
-
-  /// Runs until the flag is set.
-  mutating func run() {
-    while !stop.isSet {
-      threads.followChanges(on: bus)
-      _ = wakeUp.wait(timeout: nil)
-    }
-  }
+/// Why a scanner's thread was not started, in words.
+private struct StartingError: Error, CustomStringConvertible {
+  let reason: String
+  var description: String { reason }
 }

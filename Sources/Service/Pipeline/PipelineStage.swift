@@ -22,24 +22,30 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
     }
   }
 
+  /// What others ask of the running stage.
+  package let control: PipelineControl
   /// Where new lanes come from.
-  private let arrivals: ScannerLanes
-  /// The lanes in the order of their scanners' first coming.
-  private var lanes: [ScannerLane] = []
-  private let classifier: BundleClassifier?
-  private let bundleGeneration: UInt32
-  private let sampleEnd: SampleEnd
+  let arrivals: ScannerLanes
+  /// The lanes in the order in which they were made.
+  var lanes: [ScannerLane] = []
+  /// The bundle of samples that begin now.
+  var current: BundleGeneration
+  /// Those that were in use before and that open samples may still need.
+  var older: [BundleGeneration] = []
+  var sampleEnd: SampleEnd
   private var predictions: PredictionRing.Producer
   private var wakeUp: WakeUp
   private let publishing: WakeUp.Signaller
+  private let pulse: StagePulse
   private let stop: StopFlag
   /// Whether a wake-up was taken while waiting for space: it may have announced scans or the end.
   private var hasTakenWakeUp = false
 
   /// Connects the scanners' lanes with the prediction ring; nothing runs before `run()`.
   ///
-  /// `classifier` answers under `bundleGeneration`; nil when there is no bundle. `wakeUp` is signalled by who writes scans or frees prediction slots, and after `stop` is set;
-  /// `publishing` by this stage after each slot that it fills.
+  /// `classifier` answers under `bundleGeneration`, which is 0 when there is no bundle. `wakeUp` is
+  /// signalled by who writes scans or frees prediction slots, and after `stop` is set; `publishing`
+  /// by this stage after each slot that it fills. `pulse` is what the watchdog looks at.
   package init(
     lanes: ScannerLanes,
     classifier: BundleClassifier?,
@@ -48,31 +54,37 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
     predictions: consuming PredictionRing.Producer,
     wakeUp: consuming WakeUp,
     publishing: WakeUp.Signaller,
+    pulse: StagePulse = StagePulses().add("pipeline"),
     stop: StopFlag
   ) {
     arrivals = lanes
-    (self.classifier, self.bundleGeneration) = (classifier, bundleGeneration)
-    (self.sampleEnd, self.publishing, self.stop) = (sampleEnd, publishing, stop)
+    current = BundleGeneration(number: bundleGeneration, classifier: classifier)
+    control = PipelineControl(pipeline: wakeUp.signaller)
+    control.generations.add(current)
+    (self.sampleEnd, self.publishing) = (sampleEnd, publishing)
+    (self.pulse, self.stop) = (pulse, stop)
     self.predictions = predictions
     self.wakeUp = wakeUp
   }
+
+  // Also when it never ran: nobody may wait for an answer for ever.
+  deinit { control.close() }
 
   /// Runs until the flag is set; scans that wait in the rings then are still classified.
   package mutating func run() {
     while true {
       hasTakenWakeUp = false
       let isLast = stop.isSet
-      admitLanes()
-      while serveEachLaneOnce() {}
-      if isLast { return }
-      if !hasTakenWakeUp { _ = wakeUp.wait(timeout: timeUntilSilence()) }
+      while serveEachLaneOnce() { pulse.working() }
+      if isLast { return pulse.end() }
+      if !hasTakenWakeUp { _ = wakeUp.wait(timeout: timeUntilSilence(), pulse: pulse) }
     }
   }
 
-  private mutating func admitLanes() {
+  /// Takes over the lanes that were made since the last look.
+  mutating func admitLanes() {
     for arrival in arrivals.takeArrivals() {
-      let sample = SampleInProgress(bundleGeneration: bundleGeneration, classifier: classifier)
-      lanes.append(arrival.makeLane(sample: sample))
+      lanes.append(arrival.makeLane(generation: current))
     }
   }
 
@@ -80,38 +92,44 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
   ///
   /// Returns whether there may be more.
   private mutating func serveEachLaneOnce() -> Bool {
+    admitLanes()
+    handleMail()
     var hasMore = false
-    for lane in lanes {
-      // Read before the ring is found empty: a scan that arrives later came after the silence.
-      let now = MonotonicClock.nanoseconds()
-      lane.noticeLosses()
-      let wasRead = classifyNextScan(of: lane)
-      if lane.isLossDue(afterScan: wasRead) { reportLosses(of: lane) }
-      if wasRead {
-        hasMore = true
-      } else {
-        endSilentSample(of: lane, monotonicNanoseconds: now)
-      }
-    }
+    for lane in lanes where serveOnce(lane) { hasMore = true }
     return hasMore
+  }
+
+  /// Takes at most one scan of a lane; returns whether there was one.
+  mutating func serveOnce(_ lane: ScannerLane) -> Bool {
+    // Read before the ring is found empty: a scan that arrives later came after the silence.
+    let now = MonotonicClock.nanoseconds()
+    lane.noticeLosses()
+    let wasRead = classifyNextScan(of: lane)
+    if lane.isLossDue(afterScan: wasRead) { reportLosses(of: lane) }
+    if !wasRead { endSilentSample(of: lane, monotonicNanoseconds: now) }
+    return wasRead
   }
 
   /// Classifies the oldest waiting scan; false when there is none.
   private mutating func classifyNextScan(of lane: ScannerLane) -> Bool {
     waitForSpace()
     let wasRead = lane.scans.read { scan in
-      if scan.header.scanner != lane.lastScan.scanner {
-        // The lane was given to another scanner, whose samples are others.
+      if scan.header.scanner != lane.scanner {
         if lane.sample.isOpen {
           endSample(of: lane, at: lane.lastScan.time, monotonicNanoseconds: nil)
           waitForSpace()
         }
-        lane.sampleCount = 0
+        lane.give(to: scan.header.scanner)
       }
-      if !lane.sample.isOpen { PipelineStage.beginSample(of: lane, at: scan.header.time) }
+      if !lane.sample.isOpen {
+        PipelineStage.beginSample(of: lane, at: scan.header.time, name: nil)
+      }
       lane.lastScan = scan.header
-      lane.silenceDeadline = scan.header.monotonicNanoseconds + sampleEnd.silenceNanoseconds
-      let wasWritten = predictions.write { slot in lane.sample.add(scan, answerInto: &slot) }
+      lane.silentSinceNanoseconds = scan.header.monotonicNanoseconds
+      let wasWritten = predictions.write { slot in
+        lane.sample.add(scan, answerInto: &slot)
+        slot.header.answeredNanoseconds = MonotonicClock.nanoseconds()
+      }
       precondition(wasWritten, "there was space, and nobody else writes")
     }
     guard wasRead else { return false }
@@ -126,45 +144,53 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
     return true
   }
 
-  private static func beginSample(of lane: ScannerLane, at time: Timestamp) {
+  /// Begins a sample of the lane's scanner; without a name its number is its name.
+  static func beginSample(of lane: ScannerLane, at time: Timestamp, name: SampleName?) {
     lane.sampleCount += 1
     // A text this short lives in the String itself: nothing is allocated.
-    let name = SampleName(String(lane.sampleCount)) ?? SampleName()
-    lane.sample.begin(at: time, name: name)
+    let number = SampleName(String(lane.sampleCount)) ?? SampleName()
+    lane.sample.begin(at: time, name: name ?? number)
   }
 
   private mutating func endSilentSample(of lane: ScannerLane, monotonicNanoseconds now: UInt64) {
-    guard lane.sample.isOpen, now >= lane.silenceDeadline else { return }
+    guard lane.sample.isOpen, now >= silenceDeadline(of: lane) else { return }
     endSample(of: lane, at: Timestamp.now(), monotonicNanoseconds: nil)
   }
 
-  private mutating func endSample(
+  /// Ends the open sample of a lane; the next one is answered by the bundle that is in use now.
+  mutating func endSample(
     of lane: ScannerLane,
     at time: Timestamp,
     monotonicNanoseconds: UInt64?
   ) {
-    waitForSpace()
-    let wasWritten = predictions.write { slot in
+    write { slot in
       lane.sample.end(
         at: time,
         monotonicNanoseconds: monotonicNanoseconds,
         lastScan: lane.lastScan,
         answerInto: &slot
       )
+      slot.header.answeredNanoseconds = MonotonicClock.nanoseconds()
     }
-    precondition(wasWritten, "there was space, and nobody else writes")
-    publishing.signal()
+    guard lane.generation !== current else { return }
+    lane.use(current)
+    retireUnusedBundles()
   }
 
   private mutating func reportLosses(of lane: ScannerLane) {
     let count = lane.takeNoticedLosses()
-    waitForSpace()
-    let wasWritten = predictions.write { slot in
+    write { slot in
       slot.header.kind = .scansLost(count: count)
-      slot.header.scanner = lane.lastScan.scanner
+      slot.header.scanner = lane.scanner
       slot.header.time = Timestamp.now()
       slot.header.hasScan = false
     }
+  }
+
+  /// Fills a slot, however long publishing takes to free one, and publishes it.
+  mutating func write(_ fill: (inout PredictionSlot) -> Void) {
+    waitForSpace()
+    let wasWritten = predictions.write(fill)
     precondition(wasWritten, "there was space, and nobody else writes")
     publishing.signal()
   }
@@ -172,15 +198,20 @@ package struct PipelineStage: ~Copyable, @unchecked Sendable {
   /// Waits until the prediction ring has a free slot; publishing wakes this thread after each one.
   private mutating func waitForSpace() {
     while predictions.isFull {
-      if wakeUp.wait(timeout: .milliseconds(100)) { hasTakenWakeUp = true }
+      if wakeUp.wait(timeout: .milliseconds(100), pulse: pulse) { hasTakenWakeUp = true }
     }
+  }
+
+  /// When a silence ends the lane's open sample, in nanoseconds of the monotonic clock.
+  private func silenceDeadline(of lane: ScannerLane) -> UInt64 {
+    lane.silentSinceNanoseconds + sampleEnd.silenceNanoseconds
   }
 
   /// How long until the first open sample falls silent; nil when none is open.
   private func timeUntilSilence() -> Duration? {
     var earliest: UInt64?
     for lane in lanes where lane.sample.isOpen {
-      earliest = min(earliest ?? .max, lane.silenceDeadline)
+      earliest = min(earliest ?? .max, silenceDeadline(of: lane))
     }
     guard let earliest else { return nil }
     let now = MonotonicClock.nanoseconds()

@@ -1,9 +1,10 @@
 import Logging
 import Publishing
 import Spectra
+import Store
 import Streaming
 
-/// The publishing thread: gives slots their names and hands them to the server and the recording.
+/// The publishing thread: gives slots their names and hands them to clients, store and recording.
 ///
 /// It waits until the server has queued each batch, so a busy event loop holds the pipeline back
 /// instead of piling up memory.
@@ -12,10 +13,11 @@ struct PublishingStage: ~Copyable, Sendable {
   private var wakeUp: WakeUp
   private let pipeline: WakeUp.Signaller
   private let naming: SlotNaming
-  private let server: PredictionServer
+  private let announcing: EventAnnouncing
+  private let pulse: StagePulse
   private let stop: StopFlag
 
-  /// How many events one batch holds at most.
+  /// How many slots one batch holds at most.
   private static let batchMax = 64
 
   init(
@@ -23,12 +25,14 @@ struct PublishingStage: ~Copyable, Sendable {
     wakeUp: consuming WakeUp,
     pipeline: WakeUp.Signaller,
     naming: SlotNaming,
-    server: PredictionServer,
+    announcing: EventAnnouncing,
+    pulse: StagePulse,
     stop: StopFlag
   ) {
     self.slots = slots
     self.wakeUp = wakeUp
-    (self.pipeline, self.naming, self.server, self.stop) = (pipeline, naming, server, stop)
+    (self.pipeline, self.naming, self.announcing) = (pipeline, naming, announcing)
+    (self.pulse, self.stop) = (pulse, stop)
   }
 
   /// Runs until the flag is set and everything that waited then is queued.
@@ -36,37 +40,38 @@ struct PublishingStage: ~Copyable, Sendable {
     while true {
       let isLast = stop.isSet
       publishAll()
-      if isLast { return }
-      _ = wakeUp.wait(timeout: nil)
+      if isLast { return pulse.end() }
+      _ = wakeUp.wait(timeout: nil, pulse: pulse)
     }
   }
 
   private mutating func publishAll() {
     while true {
-      var events = naming.takeScannerChanges()
-      while events.count < PublishingStage.batchMax, let event = nextEvent() {
-        events.append(event)
-      }
-      guard !events.isEmpty else { return }
+      pulse.working()
+      var events = naming.takeScannerChanges().map { NamedEvent($0) }
+      var slotCount = 0
+      while slotCount < PublishingStage.batchMax, readSlot(into: &events) { slotCount += 1 }
       // The pipeline may be waiting for the slots that were just emptied.
-      pipeline.signal()
-      server.publish(events)
+      if slotCount > 0 { pipeline.signal() }
+      if !events.isEmpty { announcing.announce(events) }
+      guard slotCount > 0 || !events.isEmpty else { return }
     }
   }
 
-  private mutating func nextEvent() -> StreamEvent? {
-    var event: StreamEvent?
+  /// Names the oldest slot that waits; false when there is none.
+  private mutating func readSlot(into events: inout [NamedEvent]) -> Bool {
     let naming = naming
-    _ = slots.read { slot in event = naming.event(of: slot) }
-    return event
+    return slots.read { slot in
+      if let event = naming.event(of: slot) { events.append(event) }
+    }
   }
 }
 
 /// Gives the numbers of a slot their names, records its scan and logs what an operator must know.
 struct SlotNaming: Sendable {
   let directory: ScannerDirectory
-  /// The bundle of each generation; generation 0 is none.
-  let bundles: [UInt32: ModelBundle]
+  let activity: ScannerActivity
+  let bundles: BundleGenerations
   let recorder: ScanRecorder?
   let logger: Logger
 
@@ -78,32 +83,64 @@ struct SlotNaming: Sendable {
         logState(report, explanation)
         return .scanner(report)
       case .referenceMeasured(let scanner, let time):
-        logger.notice("a reference was measured at \(time)", metadata: ["scanner": "\(scanner)"])
+        logger.tell(
+          .referenceMeasured,
+          "a reference was measured at \(time)",
+          metadata: ["scanner": "\(scanner)"]
+        )
         return nil
       }
     }
   }
 
-  /// What clients are told of `slot`.
-  func event(of slot: borrowing PredictionSlot) -> StreamEvent {
-    let name = directory.name(of: slot.header.scanner)
-    if case .scansLost(let count) = slot.header.kind {
-      logger.warning(
-        "scans were lost because the pipeline fell behind",
-        metadata: ["scanner": "\(name)", "count": "\(count)"]
+  /// What clients are told of `slot`, if anything.
+  func event(of slot: borrowing PredictionSlot) -> NamedEvent? {
+    let header = slot.header
+    switch header.kind {
+    case .prediction: return prediction(of: slot)
+    case .scansLost(let count):
+      return NamedEvent(
+        loss(of: Int(clamping: count), scanner: header.scanner, at: header.time)
       )
-      return .scansLost(
-        scanner: name,
-        count: Int(clamping: count),
-        reason: "ringFull",
-        time: slot.header.time
+    case .sampleBegan:
+      activity.sampleBegan(header, scanner: directory.name(of: header.scanner))
+      return nil
+    case .bundleInUse:
+      guard let bundle = bundles.bundle(of: header.bundleGeneration) else {
+        logger.tell(.noBundle, "no bundle is in use: scans are published without predictions")
+        return nil
+      }
+      logger.tell(
+        .bundleLoaded,
+        "another bundle is in use",
+        metadata: ["bundle": "\(bundle.label)"]
       )
+      return NamedEvent(.bundle(bundle.report, time: header.time))
+    case .bundleRetired:
+      bundles.forget(header.bundleGeneration)
+      return nil
     }
+  }
+
+  private func loss(of count: Int, scanner: UInt32, at time: Timestamp) -> StreamEvent {
+    let name = directory.name(of: scanner)
+    activity.scansLost(count, scanner: name)
+    logger.tell(
+      .scansLost,
+      "scans were lost because the pipeline fell behind",
+      metadata: ["scanner": "\(name)", "count": "\(count)"]
+    )
+    return .scansLost(scanner: name, count: count, reason: "ringFull", time: time)
+  }
+
+  private func prediction(of slot: borrowing PredictionSlot) -> NamedEvent {
     let prediction = Prediction(
       slot,
-      scanner: name,
-      bundle: bundles[slot.header.bundleGeneration]
+      scanner: directory.name(of: slot.header.scanner),
+      bundle: bundles.bundle(of: slot.header.bundleGeneration)
     )
+    let scan = slot.header.hasScan ? slot.scan.header : nil
+    activity.answered(prediction, slot.header, scan: scan)
     if slot.header.hasScan {
       recorder?.record(
         slot.scan,
@@ -111,16 +148,43 @@ struct SlotNaming: Sendable {
         scanner: directory.description(of: slot.header.scanner)
       )
     }
-    return .prediction(prediction, monotonicNanoseconds: slot.header.monotonicNanoseconds)
+    var event = NamedEvent(
+      .prediction(prediction, monotonicNanoseconds: slot.header.monotonicNanoseconds)
+    )
+    event.answeredNanoseconds = slot.header.answeredNanoseconds
+    if slot.header.hasScan {
+      event.scan = StoredScan(
+        slot.scan,
+        sample: prediction.sample,
+        scanner: directory.description(of: slot.header.scanner)
+      )
+    }
+    return event
   }
 
   private func logState(_ report: ScannerReport, _ explanation: String?) {
-    let metadata: Logger.Metadata = ["scanner": "\(report.name)"]
-    switch (report.state, explanation) {
-    case ("ready", nil): logger.info("the scanner is ready", metadata: metadata)
-    case (let state, nil): logger.info("the scanner is \(state)", metadata: metadata)
-    case (let state, .some(let explanation)):
-      logger.warning("the scanner is \(state): \(explanation)", metadata: metadata)
+    var metadata: Logger.Metadata = ["scanner": "\(report.name)"]
+    if let reason = report.reason { metadata["error"] = "\(reason)" }
+    let text: Logger.Message =
+      explanation.map { "the scanner is \(report.state): \($0)" }
+      ?? "the scanner is \(report.state)"
+    guard let message = OperatorMessage(report) else {
+      return logger.info(text, metadata: metadata)
+    }
+    logger.tell(message, text, metadata: metadata)
+  }
+}
+
+extension OperatorMessage {
+  /// What an operator must know of a scanner's state, if anything.
+  fileprivate init?(_ report: ScannerReport) {
+    switch (report.state, report.reason) {
+    case (ScannerReport.ready, nil): self = .scannerReady
+    case (ScannerReport.ready, _): self = .scannerUnhealthy
+    case ("disconnected", "deviceGone"), ("disconnected", nil): self = .scannerLost
+    case ("disconnected", "scannerNotConfigured"): return nil
+    case ("disconnected", _): self = .scannerRefused
+    default: return nil
     }
   }
 }

@@ -64,9 +64,11 @@ final class ScannerDirectory: Sendable {
 
   private let state = Mutex(State())
   private let publishing: WakeUp.Signaller
+  private let activity: ScannerActivity
 
-  init(publishing: WakeUp.Signaller) {
-    self.publishing = publishing
+  /// `publishing` is woken to take changes; `activity` is told of them at once.
+  init(publishing: WakeUp.Signaller, activity: ScannerActivity) {
+    (self.publishing, self.activity) = (publishing, activity)
   }
 
   /// Takes note of the scanner that was identified at `place`; returns its number.
@@ -120,6 +122,7 @@ final class ScannerDirectory: Sendable {
         time: Timestamp.now()
       )
       state.changes.append(.state(report, explanation: reason?.description))
+      activity.stateChanged(report, number: scanner?.number, explanation: reason?.description)
     }
     publishing.signal()
   }
@@ -129,6 +132,20 @@ final class ScannerDirectory: Sendable {
     let name = name(of: number)
     state.withLock { $0.changes.append(.referenceMeasured(scanner: name, time: time)) }
     publishing.signal()
+  }
+
+  /// Takes note of how long the lamp of scanner `number` has burnt.
+  func lampUsed(_ number: UInt32, for duration: Duration) {
+    activity.lampUsed(of: name(of: number), hours: duration / .seconds(3_600))
+  }
+
+  /// Where the scanner that clients know by this name is, and its number; nil while it is away.
+  func connection(of name: String) -> (number: UInt32, place: ScannerAddress)? {
+    state.withLock { state in
+      let scanner = state.scanners.first { $0.name == name }
+      guard let scanner, let place = scanner.place else { return nil }
+      return (scanner.number, place)
+    }
   }
 
   /// Takes note that the scanner at `place` was unplugged, which its own thread may notice later.
@@ -165,6 +182,14 @@ final class ScannerDirectory: Sendable {
       let number = state.numbersByPlace[place]
       let scanner = state.scanners.first { $0.number == number }
       return scanner.map { $0.name == $0.description.serialNumber } ?? false
+    }
+  }
+
+  /// The serial number of the scanner at `place`, empty when it has none; nil before it was asked.
+  func serialNumber(at place: ScannerAddress) -> String? {
+    state.withLock { state in
+      let scanner = state.scanners.first { $0.place == place }
+      return scanner.map { $0.description.serialNumber ?? "" }
     }
   }
 

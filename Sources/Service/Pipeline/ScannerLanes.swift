@@ -79,6 +79,13 @@ package final class ScannerLanes: Sendable {
     }
   }
 
+  /// Where in the order of arrivals the lane of `scanner` stands; nil when it has none.
+  ///
+  /// Its scans and all that came before them in the lane's ring are visible afterwards.
+  func index(of scanner: UInt32) -> Int? {
+    state.withLock { $0.lanes.firstIndex { $0.scanner == scanner } }
+  }
+
   private func lane(
     for scanner: UInt32,
     in state: inout State
@@ -113,9 +120,9 @@ extension ScannerLanes {
     fileprivate init(_ scans: consuming ScanRing.Consumer) { self.scans = consume scans }
 
     /// Makes the pipeline's side of the lane; once only.
-    func makeLane(sample: consuming SampleInProgress) -> ScannerLane {
+    func makeLane(generation: BundleGeneration) -> ScannerLane {
       guard let scans = scans.take() else { preconditionFailure("a lane has one reading end") }
-      return ScannerLane(scans: scans, sample: sample)
+      return ScannerLane(scans: scans, generation: generation)
     }
   }
 }

@@ -58,7 +58,7 @@ func preparedSession(
   var session = ScanSession(
     over: ScriptedTransport(wire),
     options: .impatient,
-    stopping: EventDescriptor()
+    stopping: try EventDescriptor()
   )
   try session.identify()
   _ = try session.prepare(decoder: &decoder, references: references)

@@ -110,7 +110,8 @@ class Daemon(Program):
             shutil.chown(folder, user)
         self.socket = self.folder / "predictions.sock"
         (self.folder / "spectrad.conf").touch()
-        keys = [f"recording.folder={self.recordings}", f"scanner.sources={source}", *settings]
+        places = [f"control.socket={self.folder}/io.spectrad", f"store.folder={self.folder}/store"]
+        keys = [f"recording.folder={self.recordings}", f"scanner.sources={source}", *places, *settings]
         options = [word for key in keys for word in ("--set", key)]
         command = ["spectrad", "--config", self.folder / "spectrad.conf", "--bundle", bundle]
         super().__init__([*command, "--socket", self.socket, *options], user=user)

@@ -27,7 +27,7 @@ extension DoctorFacts {
       servers: servers(values),
       daemon: daemon,
       references: [:],
-      bundle: bundle(values.bundlePath),
+      bundle: bundle(values.bundleInUsePath),
       observedAt: .now()
     )
     for scanner in facts.stream?.scanners ?? [] {

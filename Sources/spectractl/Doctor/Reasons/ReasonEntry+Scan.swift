@@ -40,7 +40,10 @@ extension ReasonEntry {
       "noBundle",
       .problem,
       "the daemon has no model bundle, so it answers nothing",
-      [.say("Write BUNDLE_PATH=FOLDER into the configuration, then:"), restart]
+      [
+        .say("See which are installed, then load one:"), .type("spectractl bundle list"),
+        .type("spectractl bundle load NAME"),
+      ]
     ),
     ReasonEntry(
       "ringFull",

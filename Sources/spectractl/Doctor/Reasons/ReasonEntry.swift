@@ -47,7 +47,7 @@ extension ReasonEntry {
   /// Shows the scanners on USB.
   static let listScanners = Advice.type("lsusb -d 0451:4200")
   /// Measures the white standard that lies on every scanner's window.
-  static let measureReference = Advice.type("sudo pkill -USR1 -x spectrad")
+  static let measureReference = Advice.type("spectractl reference")
   /// Makes a changed configuration count.
   static let restart = Advice.type("sudo systemctl restart spectrad")
   static let replug = Advice.say("Unplug the scanner, wait ten seconds and plug it in again.")

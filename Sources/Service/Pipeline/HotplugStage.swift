@@ -1,0 +1,24 @@
+import Streaming
+
+/// The hotplug thread: waits until the bus, an ended acquisition or another configuration wakes it.
+struct HotplugStage: ~Copyable, Sendable {
+  /// How long until what could not be started is tried again.
+  private static let retryInterval = Duration.seconds(2)
+
+  private let threads: AcquisitionThreads
+  private var wakeUp: WakeUp
+  private let stop: StopFlag
+
+  init(threads: AcquisitionThreads, wakeUp: consuming WakeUp, stop: StopFlag) {
+    (self.threads, self.stop) = (threads, stop)
+    self.wakeUp = wakeUp
+  }
+
+  /// Runs until the flag is set.
+  mutating func run() {
+    while !stop.isSet {
+      let isComplete = threads.followChanges()
+      _ = wakeUp.wait(timeout: isComplete ? nil : HotplugStage.retryInterval)
+    }
+  }
+}

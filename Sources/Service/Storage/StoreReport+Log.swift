@@ -1,0 +1,19 @@
+import Logging
+import Store
+
+extension Logger {
+  /// Tells an operator what the store reported.
+  func tell(_ report: StoreReport) {
+    switch report {
+    case .unavailable, .cannotReserve: tell(.storeUnavailable, "\(report)")
+    case .setAside: tell(.storeSetAside, "\(report)")
+    case .cannotWrite(let error):
+      tell(error.isFullDisk ? .storeFull : .storeUnavailable, "\(report)")
+    case .queueFull: tell(.storeUnavailable, "\(report)")
+    case .writesAgain: tell(.storeRecovered, "\(report)")
+    case .crashGap: warning("\(report)")
+    // Told when the clients are.
+    case .streamChanged: break
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+
+/// Scans at full speed with clients of every kind: nothing grows, nothing is lost in silence.
+///
+/// `SOAK_SCANS` says how many, 200,000 in `make soak`; each `make test` does some thousands.
+@Suite(.serialized) struct SoakTests {
+  private static let scansMin =
+    ProcessInfo.processInfo.environment["SOAK_SCANS"].flatMap { Int($0) } ?? 4_000
+  /// Whether the run is long enough to speak of memory.
+  private static var isLong: Bool { scansMin >= 50_000 }
+
+  private struct Sample {
+    var scans: Int
+    var residentKilobytes: Int
+    var descriptors: Int
+  }
+
+  @Test func `a daemon under load keeps its memory, its descriptors and its promises`() async throws
+  {
+    let laboratory = try Laboratory()
+    let recording = try laboratory.synthesize(donors: 20, scans: 50)
+    let simulator = try laboratory.startSimulator(
+      replaying: recording,
+      ["--repeat", "--sample-gap", "0", "--devices", "2"]
+    )
+    let daemon = try laboratory.startDaemon(
+      scanners: 2,
+      settings: ["store.maximumMebibytes=64", "log.level=notice"]
+    )
+    let manners: [(LoadClient.Manner, Int)] = [(.reading, 20), (.slow, 8), (.vanishing, 4)]
+    let clients = manners.flatMap { manner, count in
+      (0..<count).map { _ in LoadClient(manner, path: laboratory.socket) }
+    }
+    defer { for client in clients { client.stop() } }
+    let samples = try await measure(daemon, clients[0])
+    for client in clients { client.stop() }
+    check(clients)
+    try check(samples, daemon: daemon)
+    daemon.kill(SIGTERM)
+    #expect(try await daemon.exitStatus(seconds: 20) == 0, "\(daemon.errors)")
+    withExtendedLifetime(simulator) {}
+    report(samples, clients)
+  }
+
+  /// Looks at the daemon twenty times until `client` has seen enough.
+  private func measure(_ daemon: RunningProgram, _ client: LoadClient) async throws -> [Sample] {
+    var samples: [Sample] = []
+    let step = SoakTests.scansMin / 20
+    for turn in 1...20 {
+      let isThere = try await becomesTrue(seconds: 120) {
+        client.seen.lineCount >= turn * step || !client.seen.faults.isEmpty
+      }
+      try #require(isThere, "\(client.seen.lineCount) of \(turn * step) lines\n\(daemon.errors)")
+      samples.append(
+        Sample(
+          scans: client.seen.lineCount,
+          residentKilobytes: try #require(SoakTests.residentKilobytes(of: daemon.identifier)),
+          descriptors: try #require(ProcessResources(of: daemon.identifier)).descriptors
+        )
+      )
+    }
+    return samples
+  }
+
+  private func check(_ clients: [LoadClient]) {
+    for (index, client) in clients.enumerated() {
+      let seen = client.seen
+      #expect(seen.faults.isEmpty, "client \(index), \(client.manner): \(seen.faults.prefix(3))")
+      guard client.manner == .reading else { continue }
+      #expect(seen.announced.isEmpty, "client \(index) lost \(seen.announced)")
+      #expect(seen.lineCount >= SoakTests.scansMin)
+    }
+    #expect(clients.contains { $0.manner == .vanishing && $0.connectionCount > 1 })
+  }
+
+  private func check(_ samples: [Sample], daemon: RunningProgram) throws {
+    // Clients that come and go hold at most one descriptor each.
+    let descriptors = samples.map(\.descriptors)
+    #expect(try #require(descriptors.max()) - descriptors[0] <= 8, "\(descriptors)")
+    guard SoakTests.isLong else { return }
+    // Warm after a quarter; then it may breathe, not grow.
+    let warm = samples.dropFirst(5).map(\.residentKilobytes)
+    let (first, last) = (warm.prefix(5).max() ?? 0, warm.suffix(5).max() ?? 0)
+    #expect(last <= first + first / 20, "\(samples.map(\.residentKilobytes)) kB")
+  }
+
+  private func report(_ samples: [Sample], _ clients: [LoadClient]) {
+    guard SoakTests.isLong else { return }
+    print("scans\tresident MiB\tdescriptors")
+    for sample in samples {
+      print("\(sample.scans)\t\(sample.residentKilobytes / 1_024)\t\(sample.descriptors)")
+    }
+    for manner in [LoadClient.Manner.reading, .slow, .vanishing] {
+      let those = clients.filter { $0.manner == manner }
+      print(
+        "\(those.count) clients \(manner): \(those.map(\.seen.lineCount).min() ?? 0) lines at least, "
+          + "\(those.flatMap { $0.seen.announced.values }.reduce(0, +)) numbers in gaps, "
+          + "\(those.map(\.connectionCount).reduce(0, +)) connections"
+      )
+    }
+  }
+
+  private static func residentKilobytes(of identifier: Int32) -> Int? {
+    let text = try? String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8)
+    let line = text?.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+    return line?.split(separator: " ").compactMap { Int($0) }.first
+      ?? line?.split(separator: "\t").last.flatMap { Int($0.filter(\.isNumber)) }
+  }
+}
