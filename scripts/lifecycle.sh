@@ -62,6 +62,8 @@ for scenario in "${scenarios[@]}"; do
   if "$here/boot_machine.sh" "$work" "$programs" "$seconds" "$name" >"$work/console" 2>&1; then
     passed=$((passed + 1))
     printf '  passed %3d s  %s\n' $((SECONDS - started)) "$title"
+    # What a scenario measured, on lines that begin so.
+    sed -n 's/^figure: /    figure: /p' "$work/console"
   else
     printf '  FAILED %3d s  %s\n' $((SECONDS - started)) "$title"
     echo "    in $name.py"

@@ -24,7 +24,9 @@ echo 'root:x:0:0:root:/root:/bin/bash' >"$tree/etc/passwd"
 echo 'root:x:0:' >"$tree/etc/group"
 printf 'passwd: files\ngroup: files\n' >"$tree/etc/nsswitch.conf"
 
-command="/usr/bin/python3 /opt/lifecycle/scenarios/$scenario.py"
+# Interrupted before the machine is: Python then says where it waited.
+command="/usr/bin/timeout --signal=INT $((seconds - 10)) \
+  /usr/bin/python3 /opt/lifecycle/scenarios/$scenario.py"
 [ -n "$scenario" ] || command=/bin/true
 cat >"$tree/etc/systemd/system/lifecycle.service" <<UNIT
 [Unit]
@@ -34,6 +36,8 @@ Type=oneshot
 ExecStart=$command
 Environment=PYTHONPATH=/opt/lifecycle PYTHONDONTWRITEBYTECODE=1
 TimeoutStartSec=infinity
+# What the scenario leaves running ends with the machine.
+KillMode=process
 StandardOutput=file:/mnt/output
 StandardError=inherit
 ExecStopPost=/bin/sh -c 'echo \$EXIT_STATUS >/mnt/status'
@@ -46,18 +50,18 @@ printf '[Unit]\nRequires=basic.target\nWants=lifecycle.service\nAfter=basic.targ
 # The Swift runtime is where the toolchain is, which may be outside of /usr.
 binds=(--overlay-ro="/usr:$work/installed/usr:/usr" --bind-ro="$work/lifecycle:/opt/lifecycle")
 while read -r folder; do binds+=(--bind-ro="$folder"); done < <(
-  ldd "$programs"/spectra{d,ctl,sim} | sed -n 's|.* => \(/.*\)/[^/]* (.*|\1|p' | sort -u |
+  ldd "$programs"/spectra{d,ctl,sim} 2>/dev/null | sed -n 's|.* => \(/.*\)/[^/]* (.*|\1|p' | sort -u |
     grep -vE '^/(usr|lib)' || true
 )
 
 ended=0
-timeout --kill-after=5 "$seconds" systemd-nspawn --quiet --directory="$tree" \
+timeout --foreground --kill-after=5 "$seconds" systemd-nspawn --quiet --directory="$tree" \
   --machine="lifecycle-$$" --register=no --keep-unit --private-network "${binds[@]}" \
   --boot -- --unit=lifecycle.target --show-status=no >"$work/nspawn" 2>&1 </dev/null || ended=$?
 
 status=$(cat "$tree/mnt/status" 2>/dev/null || true)
-[ "$status" = 0 ] && exit 0
 cat "$tree/mnt/output" 2>/dev/null || true
+[ "$status" = 0 ] && exit 0
 if [ -z "$status" ]; then
   echo "the machine ended before the scenario (status $ended, limit $seconds s)"
   tail -n 20 "$work/nspawn"

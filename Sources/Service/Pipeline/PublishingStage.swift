@@ -168,23 +168,9 @@ struct SlotNaming: Sendable {
     let text: Logger.Message =
       explanation.map { "the scanner is \(report.state): \($0)" }
       ?? "the scanner is \(report.state)"
-    guard let message = OperatorMessage(report) else {
-      return logger.info(text, metadata: metadata)
-    }
+    guard
+      let message = OperatorMessage.scannerChanged(state: report.state, reason: report.reason)
+    else { return logger.info(text, metadata: metadata) }
     logger.tell(message, text, metadata: metadata)
-  }
-}
-
-extension OperatorMessage {
-  /// What an operator must know of a scanner's state, if anything.
-  fileprivate init?(_ report: ScannerReport) {
-    switch (report.state, report.reason) {
-    case (ScannerReport.ready, nil): self = .scannerReady
-    case (ScannerReport.ready, _): self = .scannerUnhealthy
-    case ("disconnected", "deviceGone"), ("disconnected", nil): self = .scannerLost
-    case ("disconnected", "scannerNotConfigured"): return nil
-    case ("disconnected", _): self = .scannerRefused
-    default: return nil
-    }
   }
 }

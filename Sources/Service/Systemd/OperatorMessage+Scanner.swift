@@ -10,9 +10,11 @@ extension OperatorMessage {
     case ("ready", nil): .scannerReady
     // It goes on, though something is wrong with it.
     case ("ready", .some): .scannerUnhealthy
-    case ("disconnected", .some(let reason)):
+    // Somebody chose not to read it.
+    case ("disconnected", "scannerNotConfigured"): nil
+    case ("disconnected", let reason?):
       refusals.contains(reason) ? .scannerRefused : .scannerLost
-    // It is being connected, or the daemon ends.
+    // It is being connected, or its thread was told to end.
     default: nil
     }
   }
@@ -20,6 +22,6 @@ extension OperatorMessage {
   /// Why a scanner that is there is not read: somebody has to change something.
   private static let refusals: Set<String> = [
     "noPermission", "inUse", "openingFailed", "usbUnavailable", "wrongDevice", "importRefused",
-    "scannerNotConfigured", "tooManyScanners", "previousConnectionOpen",
+    "tooManyScanners", "previousConnectionOpen",
   ]
 }

@@ -20,6 +20,9 @@ assert ready["SPECTRAD_SCANNER"] == scanner, ready
 assert journal.entries(f"SPECTRAD_SCANNER={scanner}"), "the field cannot be searched by"
 explained = service.command("journalctl", "-x", "-u", service.SERVICE).stdout
 assert f"Scanner {scanner} is ready" in explained, "the catalog explains nothing"
+assert "@SPECTRAD" not in explained, f"a field is missing in an explanation: {explained}"
+strangers = [entry["MESSAGE"] for entry in journal.entries() if entry["_TRANSPORT"] != "journal"]
+assert not strangers, f"written to standard error, not logged: {strangers}"
 
 # Scans, and not one line more; a name of a sample nowhere.
 client.wait_for_predictions(len(client.predictions()) + 5)

@@ -7,7 +7,7 @@ from machine import service
 from machine.client import Client
 from machine.simulator import Simulator
 
-EXAMPLE = Path("/usr/share/doc/spectrad/usbip.conf.example")
+EXAMPLE = Path("/usr/share/doc/spectrad/examples/usbip.conf")
 
 Simulator("--tcp", "127.0.0.1:3240")
 service.start(SCANNER_SOURCES="usbip://127.0.0.1:3240/1-1")

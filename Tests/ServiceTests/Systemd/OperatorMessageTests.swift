@@ -31,7 +31,7 @@ import Testing
     ("disconnected", "noPermission", .scannerRefused), ("disconnected", "inUse", .scannerRefused),
     ("disconnected", "connectionLost", .scannerLost), ("disconnected", "deviceGone", .scannerLost),
     ("disconnected", "connectionRefused", .scannerLost), ("disconnected", nil, nil),
-    ("connecting", nil, nil),
+    ("disconnected", "scannerNotConfigured", nil), ("connecting", nil, nil),
   ])
   func `a scanner's state has a message`(state: String, reason: String?, wanted: OperatorMessage?) {
     #expect(OperatorMessage.scannerChanged(state: state, reason: reason) == wanted)
