@@ -62,8 +62,10 @@ fuzz: setup ## Run each fuzzer for FUZZ_SECONDS from its committed corpus
 vmtest: build deb ## Plug virtual scanners into Debian's kernel in QEMU and use them there
 	@scripts/vmtest.sh $(BUILD) $(STATIC_BUILD)/spectrad_*_amd64.deb
 
-lint: setup ## Check formatting; the other house rules are tests (Tests/TidyTests)
+lint: setup ## Check formatting and manuals; the other house rules are tests (Tests/TidyTests)
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+	@command -v mandoc >/dev/null || scripts/setup-system.sh manuals
+	mandoc -T lint -W warning docs/man/*.[0-9]
 
 format: ## Format the Swift sources in place
 	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
