@@ -19,9 +19,10 @@ ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
 SOURCES := Package.swift Sources simulator Tests Fuzz Benchmarks
 # Seconds that each fuzzer runs in `make test` and `make fuzz`.
 FUZZ_SECONDS ?= 30
-FUZZERS := FuzzScanFile FuzzUSBIPMessages FuzzRecordings FuzzNetworkFile
+FUZZERS := FuzzScanFile FuzzUSBIPMessages FuzzRecordings FuzzNetworkFile FuzzVarlinkMessages
 
-.PHONY: build demo test test-swift test-thread-sanitizer test-synthetic test-exchange fuzz vmtest \
+.PHONY: build demo test test-swift test-thread-sanitizer test-synthetic test-exchange \
+  test-lifecycle fuzz soak crash-trial vmtest \
   lint format bench deb deb-programs install uninstall clean setup venv help
 
 help: ## Say what each target does
@@ -38,7 +39,7 @@ build: setup ## Build the three programs in release
 demo: build ## Show the main job: synthetic donors, a virtual scanner, predictions off the socket
 	@scripts/demo.sh $(BUILD)
 
-test: test-swift test-thread-sanitizer test-synthetic test-exchange fuzz ## Run every test
+test: test-swift test-thread-sanitizer test-synthetic test-exchange test-lifecycle fuzz ## Run every test
 	@echo "make test: all passed"
 
 # Nothing here uses @testable, and without it tests and programs share one build.
@@ -56,14 +57,27 @@ test-exchange: build
 	@scripts/setup-venv.sh $(PYTHON) $(EXCHANGE_VENV) Tests/Exchange/requirements.txt
 	@scripts/check-exchange.sh $(BUILD) $(EXCHANGE_VENV)/bin/python
 
+# 77: this machine has no container to boot systemd in, and the script has said why.
+test-lifecycle: build
+	@scripts/lifecycle.sh $(BUILD) || [ $$? -eq 77 ]
+
+soak: setup ## Classify SOAK_SCANS scans at full speed with 32 clients of every manner
+	SOAK_SCANS=$${SOAK_SCANS:-200000} $(SWIFT) test -c release --disable-testable-imports \
+	  --filter SoakTests
+
+crash-trial: setup ## Kill the daemon CRASH_ROUNDS times at random moments under load
+	CRASH_ROUNDS=$${CRASH_ROUNDS:-100} $(SWIFT) test -c release --disable-testable-imports \
+	  --filter CrashTests
+
 fuzz: setup ## Run each fuzzer for FUZZ_SECONDS from its committed corpus
 	@SWIFT=$(SWIFT) scripts/fuzz.sh $(FUZZ_SECONDS) $(FUZZERS)
 
 vmtest: build deb ## Plug virtual scanners into Debian's kernel in QEMU and use them there
 	@scripts/vmtest.sh $(BUILD) $(STATIC_BUILD)/spectrad_*_amd64.deb
 
-lint: setup ## Check formatting and manuals; the other house rules are tests (Tests/TidyTests)
+lint: setup ## Check formatting, units and manuals; the other house rules are tests (Tests/TidyTests)
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+	@scripts/lint-units.sh
 	@command -v mandoc >/dev/null || scripts/setup-system.sh manuals
 	mandoc -T lint -W warning docs/man/*.[0-9]
 

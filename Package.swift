@@ -141,10 +141,17 @@ let allTests: [Target] = [
     ["Acquisition", "Spectra", "CAllocationCounter", "usbmock", "usbtrial"]
   ),
   tests("StreamingTests", ["Streaming", "Spectra", "CAllocationCounter"]),
-  tests("StoreTests", ["Store", "Spectra"]),
+  .executableTarget(
+    name: "storetrial",
+    dependencies: ["Store", "Spectra"],
+    path: "Tests/StoreTrial",
+    swiftSettings: strict
+  ),
+  tests("StoreTests", ["Store", "Spectra", "storetrial"]),
+  .target(name: "VarlinkSchema", path: "Tests/VarlinkSchema", swiftSettings: strict),
   tests(
     "VarlinkTests",
-    ["Varlink", "LocalSockets", "Spectra", nioCore, nioPosix]
+    ["Varlink", "VarlinkSchema", "LocalSockets", "Spectra", nioCore, nioPosix]
   ),
   tests("PublishingTests", ["Publishing", "Spectra", nioCore, nioPosix]),
   tests("SimulatorTests", ["spectrasim", "Spectra", nioCore, nioPosix]),
@@ -161,7 +168,7 @@ let allTests: [Target] = [
     "EndToEndTests",
     [
       "spectrad", "spectractl", "spectrasim", "usbmock", "Service", "Acquisition", "Streaming",
-      "Store", "Varlink", "Spectra", "CAllocationCounter",
+      "Store", "Varlink", "VarlinkSchema", "Spectra", "CAllocationCounter",
     ]
   ),
 ]

@@ -11,15 +11,27 @@ package enum ClientOrigin: CaseIterable, Sendable {
 /// What has been counted of one socket's clients since the start.
 package struct ClientCounters: Equatable, Sendable {
   /// Clients connected now.
-  package var connected = 0
+  package var connected: Int
   /// Clients accepted.
-  package var accepted = 0
+  package var accepted: Int
   /// Clients refused because there were too many.
-  package var refused = 0
+  package var refused: Int
   /// Clients disconnected because they took nothing for too long.
-  package var stuck = 0
+  package var stuck: Int
   /// Lines that slow clients did not get, summed over all clients.
-  package var dropped = 0
+  package var dropped: Int
+
+  /// Makes counters from all their parts.
+  package init(
+    connected: Int = 0,
+    accepted: Int = 0,
+    refused: Int = 0,
+    stuck: Int = 0,
+    dropped: Int = 0
+  ) {
+    (self.connected, self.accepted, self.refused) = (connected, accepted, refused)
+    (self.stuck, self.dropped) = (stuck, dropped)
+  }
 }
 
 /// What has been counted of the stream since the start.

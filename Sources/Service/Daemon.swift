@@ -7,6 +7,7 @@ import Spectra
 import Store
 import Streaming
 import UnixSignals
+import Varlink
 
 /// The daemon: every stage on its own thread, from the first scanner to the last client.
 ///

@@ -102,6 +102,16 @@ package enum FileContents {
     syncFolder(of: path)
   }
 
+  /// Writes a file that is not there yet, with these permission bits whatever the umask says, and
+  /// returns when it is on the disk.
+  static func create(path: String, mode: mode_t, with bytes: [UInt8]) throws(FileError) {
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    guard descriptor >= 0 else { throw FileError(path: path, errno: errno) }
+    defer { close(descriptor) }
+    let failure = fchmod(descriptor, mode) == 0 ? writeAndSync(bytes, to: descriptor) : errno
+    guard failure == 0 else { throw FileError(path: path, errno: failure) }
+  }
+
   /// Returns 0 or the error's number.
   private static func writeAndSync(_ bytes: [UInt8], to descriptor: CInt) -> CInt {
     var written = 0

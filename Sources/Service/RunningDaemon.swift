@@ -2,6 +2,7 @@ import Acquisition
 import Logging
 import Publishing
 import Spectra
+import Store
 import Synchronization
 import Varlink
 
@@ -79,13 +80,13 @@ final class RunningDaemon: Sendable {
 
   /// What the Varlink socket has counted.
   func controlClients() -> SpectradInterface.ClientCounters {
-    let counters = control.withLock { $0 }?.counters ?? VarlinkCounters()
+    let counters = control.withLock { $0 }?.counters
     let subscribers = server.counters.subscribers
     return SpectradInterface.ClientCounters(
-      connected: counters.clientsConnected,
-      accepted: Int(counters.clientsAccepted),
-      refused: Int(counters.clientsRefused),
-      stuck: Int(counters.clientsStuck) + subscribers.stuck,
+      connected: counters?.clientsConnected ?? 0,
+      accepted: Int(counters?.clientsAccepted ?? 0),
+      refused: Int(counters?.clientsRefused ?? 0),
+      stuck: Int(counters?.clientsStuck ?? 0) + subscribers.stuck,
       dropped: subscribers.dropped
     )
   }

@@ -3,9 +3,10 @@ import Logging
 import Publishing
 import Spectra
 import Streaming
+import Synchronization
 
 /// The threads of a running daemon, connected by rings; stopped in the direction of the data.
-struct RunningStages {
+struct RunningStages: Sendable {
   /// The threads of the scanners, which take requests.
   let acquisitions: AcquisitionThreads
   /// What can be asked of the pipeline.
@@ -131,13 +132,13 @@ struct RunningStages {
 }
 
 /// A stage and its thread; stopped and joined at the latest when the last reference goes.
-private final class RunningStage {
-  private var thread: StageThread?
+private final class RunningStage: Sendable {
+  private let thread: Mutex<StageThread?>
   private let stop: StopFlag
   private let signaller: WakeUp.Signaller
 
   init(_ thread: consuming StageThread, stop: StopFlag, signaller: WakeUp.Signaller) {
-    self.thread = consume thread
+    self.thread = Mutex(thread)
     (self.stop, self.signaller) = (stop, signaller)
   }
 
@@ -148,6 +149,6 @@ private final class RunningStage {
     stop.set()
     signaller.signal()
     // The thread is joined where its value ends.
-    thread = nil
+    thread.withLock { $0 = nil }
   }
 }

@@ -34,6 +34,13 @@ package struct QualityReasons: OptionSet, Hashable, Sendable, BitwiseCopyable {
     QualityReasons.orderedNames.enumerated().filter { rawValue & (1 << $0.offset) != 0 }
       .map(\.element)
   }
+
+  /// The set of those reasons that have these names; other names are passed over.
+  package init(names: [String]) {
+    rawValue = QualityReasons.orderedNames.enumerated().reduce(into: 0) { bits, reason in
+      if names.contains(reason.element) { bits |= 1 << reason.offset }
+    }
+  }
 }
 
 /// Why an answer is doubtful or missing, under the stable names that clients read.
@@ -60,5 +67,12 @@ package struct AnswerReasons: OptionSet, Hashable, Sendable, BitwiseCopyable {
   package var names: [String] {
     AnswerReasons.orderedNames.enumerated().filter { rawValue & (1 << $0.offset) != 0 }
       .map(\.element)
+  }
+
+  /// The set of those reasons that have these names; other names are passed over.
+  package init(names: [String]) {
+    rawValue = AnswerReasons.orderedNames.enumerated().reduce(into: 0) { bits, reason in
+      if names.contains(reason.element) { bits |= 1 << reason.offset }
+    }
   }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What the exit code says went wrong, in the numbers of sysexits(3).
+/// What the exit code says went wrong, in the numbers of sysexits(3) where it has one.
 enum ExitStatus: Int32 {
   /// An examination found a problem.
   case problemFound = 1
@@ -16,6 +16,10 @@ enum ExitStatus: Int32 {
   case software = 70
   /// The output cannot be written.
   case cannotWrite = 73
+  /// The daemon does not allow this user to do that.
+  case notPermitted = 77
+  /// Somebody pressed Ctrl-C; shells say 128 and the signal's number.
+  case interrupted = 130
 
   /// What to throw to end a command with this code, after its error was printed.
   var exitCode: ExitCode { ExitCode(rawValue) }

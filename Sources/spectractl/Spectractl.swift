@@ -6,11 +6,14 @@ import Service
 struct Spectractl: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "spectractl",
-    abstract: "Watches spectrad's predictions and works with recordings, bundles and networks.",
+    abstract: "Watches and controls spectrad, and works with recordings, bundles and networks.",
     version: ProgramVersion.text,
     subcommands: [
-      WatchCommand.self, ClassifyCommand.self, PreprocessCommand.self, ConvertCommand.self,
-      BundleCommand.self, NetworkCommand.self, DoctorCommand.self,
+      WatchCommand.self, StatusCommand.self, ScannersCommand.self, SampleCommand.self,
+      ScanCommand.self, ReferenceCommand.self, CheckCommand.self, HistoryCommand.self,
+      LabelCommand.self, RecordCommand.self, ExportCommand.self, BundleCommand.self,
+      ReloadCommand.self, MetricsCommand.self, DoctorCommand.self, ClassifyCommand.self,
+      PreprocessCommand.self, ConvertCommand.self, NetworkCommand.self,
     ]
   )
 }

@@ -1,4 +1,5 @@
 import LocalSockets
+import Publishing
 import Varlink
 
 /// What the Varlink socket offers: each call goes to its method, if the peer may.

@@ -1,6 +1,7 @@
 import Logging
 import Publishing
 import Spectra
+import Store
 import Streaming
 
 /// The publishing thread: gives slots their names and hands them to clients, store and recording.

@@ -12,14 +12,14 @@ extension SpectradFailure: VarlinkFailure {
     return members.finish()
   }
 
-  /// Reads an error that the daemon replied; nil when its name is none of the interface.
+  /// Reads an error from `reply`, a whole message; nil when its name is none of the interface.
   ///
   /// A member that is missing reads as empty: the name alone says what has happened.
-  package init?(name: String, parameters: [UInt8]) {
+  package init?(name: String, reply: [UInt8]) {
     let prefix = SpectradInterface.name + "."
     guard name.hasPrefix(prefix) else { return nil }
-    let members = try? JSONDecoder().decode(Members.self, from: Data(parameters))
-    self.init(shortName: String(name.dropFirst(prefix.count)), members ?? Members())
+    let body = try? JSONDecoder().decode(Body<Members>.self, from: Data(reply))
+    self.init(shortName: String(name.dropFirst(prefix.count)), body?.parameters ?? Members())
   }
 
   /// The name without the interface.

@@ -34,9 +34,11 @@ extension VarlinkServiceError: VarlinkFailure {
     return members.finish()
   }
 
-  /// Reads an error that a service replied; nil when its name is none of `org.varlink.service`.
-  package init?(name: String, parameters: [UInt8]) {
-    let members = (try? JSONDecoder().decode(Members.self, from: Data(parameters))) ?? Members()
+  /// Reads an error from `reply`, a whole message; nil when its name is none of
+  /// `org.varlink.service`.
+  package init?(name: String, reply: [UInt8]) {
+    let body = try? JSONDecoder().decode(Body<Members>.self, from: Data(reply))
+    let members = body?.parameters ?? Members()
     switch name {
     case "org.varlink.service.InterfaceNotFound":
       self = .interfaceNotFound(interface: members.interface ?? "")

@@ -25,8 +25,8 @@ package final class VarlinkReplies: Sendable {
 
   /// Sends a reply and waits until the client takes bytes again.
   ///
-  /// - Parameter continues: whether another reply follows; if the client did not ask for `more`,
-  ///   nothing is sent and `expectedMore` is thrown.
+  /// With `continues` another reply follows; if the client did not ask for `more`, nothing is sent
+  /// and `expectedMore` is thrown.
   package func send<Method: VarlinkMethod>(
     _ reply: Method.Reply,
     to _: Method.Type,

@@ -81,6 +81,9 @@ final class ForeignSocket {
     if listens { listen(descriptor, 4) }
   }
 
+  /// Another descriptor of the same socket, as a child process would inherit.
+  func duplicate() -> CInt { dup(descriptor) }
+
   deinit { close(descriptor) }
 }
 

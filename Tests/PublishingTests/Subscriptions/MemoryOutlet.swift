@@ -22,6 +22,13 @@ final class MemoryOutlet: StreamOutlet, Sendable {
     state.withLock { state in Array(state.objects.prefix(state.flushedCount)) }
   }
 
+  /// As `objects`, without those before `start`.
+  func objects(from start: Int) -> [StreamObject] {
+    state.withLock { state in
+      start < state.flushedCount ? Array(state.objects[start..<state.flushedCount]) : []
+    }
+  }
+
   /// The lines of `objects`, without newlines.
   var lines: [String] { objects.map { String(buffer: $0.line).filter { $0 != "\n" } } }
 

@@ -1,3 +1,4 @@
+import Logging
 import NIOPosix
 import Varlink
 

@@ -1,4 +1,5 @@
 import Acquisition
+import Logging
 import Spectra
 import Streaming
 import Varlink

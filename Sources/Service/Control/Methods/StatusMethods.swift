@@ -1,6 +1,8 @@
+import Acquisition
 import Publishing
 import Spectra
 import Store
+import Streaming
 import Varlink
 
 /// How the daemon is.

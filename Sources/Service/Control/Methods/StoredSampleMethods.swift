@@ -1,7 +1,9 @@
 import FoundationEssentials
 import NIOPosix
+import Publishing
 import Spectra
 import Store
+import Streaming
 import Varlink
 
 /// What the store holds: samples, scans, labels, baselines.

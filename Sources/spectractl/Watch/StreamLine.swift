@@ -50,6 +50,12 @@ struct StreamLine: Decodable {
   var isPrediction: Bool { type == "prediction" }
   var isFinalPrediction: Bool { isPrediction && final == true }
 
+  /// Which numbers will not come; nil for every other line.
+  var gapText: String? {
+    guard type == "gap" else { return nil }
+    return "lines \(from ?? 0) to \(to ?? 0) were not received: \(reason ?? "?")".printable
+  }
+
   /// One line of text for people, or nil when there is nothing to say.
   var text: String? { plainText?.printable }
 
@@ -65,7 +71,7 @@ struct StreamLine: Decodable {
     case "scanner":
       return "\(scanner ?? "?"): \(state ?? "?")" + (reason.map { ", \($0)" } ?? "")
     case "scansLost": return "\(scanner ?? "?"): \(count ?? 0) scans lost, \(reason ?? "?")"
-    case "gap": return "lines \(from ?? 0) to \(to ?? 0) were not received: \(reason ?? "?")"
+    case "gap": return gapText
     default: return nil
     }
   }

@@ -12,11 +12,29 @@ struct WatchCommand: ParsableCommand {
       On a terminal: a table with the newest samples, redrawn in place. Otherwise: one line of \
       text for each prediction, or with --json every line as the daemon sends it. When the daemon \
       goes away, watch says so on standard error and connects again.
+
+      With --since it reads the control socket instead, which begins with the events that are \
+      stored after that number, and after a restart of the daemon goes on after the last number: \
+      none is lost or shown twice, and numbers that nobody has any more are shown as a gap.
       """
   )
 
-  @Option(help: "The daemon's prediction socket.")
-  var socket = "/run/spectrad/predictions.sock"
+  @Option(
+    help: """
+      The daemon's prediction socket (default: \(WatchCommand.defaultSocket)); with --since its \
+      control socket (default: \(ControlOptions.defaultSocket)).
+      """,
+    completion: .file()
+  )
+  var socket: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Begin after the event of this number; 0 is the oldest that is stored.",
+      valueName: "number"
+    )
+  )
+  var since: Int?
 
   @Flag(help: "Print every line as it is sent: newline-delimited JSON.")
   var json = false
@@ -32,20 +50,18 @@ struct WatchCommand: ParsableCommand {
 
   func validate() throws {
     if let count, count < 1 { throw ValidationError("--count must be at least 1, found \(count)") }
-    if socket.utf8.count > PredictionConnection.pathBytesMax {
-      throw ValidationError(
-        "--socket must have at most \(PredictionConnection.pathBytesMax) bytes, found "
-          + "\(socket.utf8.count)"
-      )
-    }
+    if let since, since < 0 { throw ValidationError("--since must be at least 0, found \(since)") }
+    try ControlOptions.checkPath(socket ?? "")
   }
 
   func run() throws {
     var session = WatchSession(output: chosenOutput, finals: finals, countLeft: count)
+    if let since { return try watchStore(after: since, &session) }
+    let socket = socket ?? WatchCommand.defaultSocket
     var retry = RetryDelay()
     var lastProblem = ""
     while true {
-      let problem = try watchOnce(&session)
+      let problem = try watchOnce(socket, &session)
       guard let problem else { return }
       if session.takeGreeting() {
         retry.reset()
@@ -60,7 +76,7 @@ struct WatchCommand: ParsableCommand {
   }
 
   /// Shows one connection's lines; returns why it ended, or nil when everything asked for was seen.
-  private func watchOnce(_ session: inout WatchSession) throws -> String? {
+  private func watchOnce(_ socket: String, _ session: inout WatchSession) throws -> String? {
     do {
       var connection = try PredictionConnection(path: socket)
       while let line = try connection.nextLine() {
@@ -69,6 +85,25 @@ struct WatchCommand: ParsableCommand {
       return "\(socket): the daemon closed the connection\(session.goodbye)"
     } catch let error as ConnectionError {
       return error.description
+    }
+  }
+}
+
+extension WatchCommand {
+  private static let defaultSocket = "/run/spectrad/predictions.sock"
+
+  /// Shows what is stored after a number, and then what happens.
+  private func watchStore(after since: Int, _ session: inout WatchSession) throws {
+    var events = EventReader(
+      socket: socket ?? ControlOptions.defaultSocket,
+      filter: EventFilter(finalOnly: finals ? true : nil),
+      after: since
+    )
+    try ControlOptions.failingInWords {
+      try events.read(once: once) { event in
+        if finals, let gap = StreamLine(parsing: event.line).gapText { StandardError.print(gap) }
+        return try session.show(event.line)
+      }
     }
   }
 }

@@ -1,0 +1,9 @@
+#define _GNU_SOURCE
+#include "CLinuxFiles.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+
+int clinux_exchange_names(const char *first, const char *second) {
+  return renameat2(AT_FDCWD, first, AT_FDCWD, second, RENAME_EXCHANGE) == 0 ? 0 : errno;
+}
