@@ -108,10 +108,13 @@ uninstall: ## Remove what install put there
 deb: deb-programs ## Make the Debian package and check it with lintian
 	@scripts/make-deb.sh $(STATIC_BUILD)/release $(STATIC_BUILD)
 
+# A program that offers its own functions to nobody is 3 MB smaller; what it needs of libraries is
+# found when it starts, and cannot be redirected later.
 deb-programs:
 	@scripts/setup-system.sh package
 	for program in spectrad spectractl spectrasim; do \
 	  $(SWIFT) build -c release --static-swift-stdlib --disable-local-rpath \
+	    -Xlinker --no-export-dynamic -Xlinker -z -Xlinker now \
 	    --scratch-path $(STATIC_BUILD) --product $$program; done
 
 clean: ## Remove everything that was built
