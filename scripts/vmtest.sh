@@ -66,7 +66,7 @@ boot() { # PAYLOAD LAYER...
   shift
   echo "vmtest: booting Debian's kernel with ${#scenarios[@]} scenarios of $(basename "$payload")"
   "$here/boot_guest.sh" "$guest" "$@" "$payload" "$work" "$seconds" |
-    tee "$work/output" | grep -v '^VMTEST ' || ended=$?
+    tee "$work/output" | grep --line-buffered -v "^VMTEST " || ended=$?
   ran=$(sed -n 's/^VMTEST ran=\([0-9]*\) .*/\1/p' "$work/output")
   passed=$(sed -n 's/^VMTEST .*passed=\([0-9]*\)$/\1/p' "$work/output")
   passed=${passed:-$(grep -c '^  passed ' "$work/output" || true)}
