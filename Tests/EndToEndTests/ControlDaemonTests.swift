@@ -7,7 +7,7 @@ import Testing
   @Test func `a sample's way from its beginning to its erasure`() throws {
     let laboratory = try Laboratory()
     let recording = try laboratory.synthesize(donors: 1, scans: 4)
-    let daemon = try laboratory.startDaemonWithStore(["acquisition.mode=onRequest"])
+    let daemon = try laboratory.startDaemon(settings: ["acquisition.mode=onRequest"])
     let simulator = try laboratory.startSimulator(replaying: recording, ["--repeat"])
     try laboratory.waitForScanner(daemon, simulator)
 
@@ -46,7 +46,7 @@ import Testing
   @Test func `a check against its own baseline passes and leaves no sample`() throws {
     let laboratory = try Laboratory()
     let recording = try laboratory.synthesize(donors: 1, scans: 4)
-    let daemon = try laboratory.startDaemonWithStore(["acquisition.mode=onRequest"])
+    let daemon = try laboratory.startDaemon(settings: ["acquisition.mode=onRequest"])
     let simulator = try laboratory.startSimulator(replaying: recording, ["--repeat"])
     try laboratory.waitForScanner(daemon, simulator)
     #expect(try laboratory.control("check", "--scans", "4").status == 66)
@@ -61,7 +61,7 @@ import Testing
   @Test func `record has every scan as the scanner made it`() throws {
     let laboratory = try Laboratory()
     let recording = try laboratory.synthesize(donors: 2, scans: 5)
-    let daemon = try laboratory.startDaemonWithStore(["sample.scans=5"])
+    let daemon = try laboratory.startDaemon(settings: ["sample.scans=5"])
     let file = laboratory.folder.path("live.scans.ndjson")
     let record = try RunningProgram(
       "spectractl",
@@ -85,7 +85,7 @@ import Testing
     let laboratory = try Laboratory()
     let recording = try laboratory.synthesize(donors: 1, scans: 5)
     let settings = ["sample.scans=5"]
-    let first = try laboratory.startDaemonWithStore(settings)
+    let first = try laboratory.startDaemon(settings: settings)
     let watch = try RunningProgram(
       "spectractl",
       ["watch", "--since", "0", "--json", "--count", "60", "--socket", laboratory.controlSocket],
@@ -101,7 +101,7 @@ import Testing
     try #require(isWatching, "\(watch.errors)\(first.errors)")
     first.kill(SIGKILL)
     _ = first.waitForExit()
-    let second = try laboratory.startDaemonWithStore(settings)
+    let second = try laboratory.startDaemon(settings: settings)
     #expect(watch.waitForExit(seconds: 60) == 0, "\(watch.errors)\(second.errors)")
     _ = simulator
     var covered: [Int] = []
@@ -116,7 +116,7 @@ import Testing
   @Test func `status, scanners and metrics tell of the same scanner`() throws {
     let laboratory = try Laboratory()
     let recording = try laboratory.synthesize(donors: 1, scans: 5)
-    let daemon = try laboratory.startDaemonWithStore([])
+    let daemon = try laboratory.startDaemon()
     let simulator = try laboratory.startSimulator(replaying: recording, ["--repeat"])
     try laboratory.waitForScanner(daemon, simulator)
     #expect(try laboratory.control("status").output.contains("SIM0001"))
@@ -136,7 +136,7 @@ import Testing
       in: laboratory.folder
     )
     #expect(installed.status == 0, "\(installed.errors)")
-    let daemon = try laboratory.startDaemonWithStore(["bundle.folder=\(into)"], bundle: "")
+    let daemon = try laboratory.startDaemon(bundle: "", settings: ["bundle.folder=\(into)"])
     let unknown = try laboratory.control("bundle", "load", "none")
     #expect(unknown.status == 66, "\(unknown.errors)\(daemon.errors)")
     let loaded = try laboratory.control("bundle", "load", "tests")
@@ -154,22 +154,6 @@ private struct NumberedLine: Decodable {
 }
 
 extension Laboratory {
-  /// Where the daemon takes calls.
-  fileprivate var controlSocket: String { folder.path("control.sock") }
-
-  /// Starts the daemon with a control socket and a store in the laboratory's folder.
-  fileprivate func startDaemonWithStore(
-    _ settings: [String],
-    bundle: String = ProjectFiles.bundle
-  ) throws -> RunningProgram {
-    try startDaemon(
-      bundle: bundle,
-      settings: settings + [
-        "control.socket=\(controlSocket)", "store.folder=\(folder.path("store"))",
-      ]
-    )
-  }
-
   /// Runs a command that asks this laboratory's daemon.
   fileprivate func control(_ arguments: String...) throws -> ProgramResult {
     try ProgramResult("spectractl", arguments + ["--socket", controlSocket], in: folder)
