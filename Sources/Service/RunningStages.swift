@@ -81,6 +81,7 @@ struct RunningStages: Sendable {
       configuration,
       bundle: bundle,
       (lanes, directory, toPipeline),
+      pulses: parts.pulses,
       logger: logger
     )
   }
@@ -98,6 +99,7 @@ struct RunningStages: Sendable {
     _ configuration: DaemonConfiguration,
     bundle: ModelBundle?,
     _ way: (lanes: ScannerLanes, directory: ScannerDirectory, pipeline: WakeUp.Signaller),
+    pulses: StagePulses,
     logger: Logger
   ) throws -> (AcquisitionThreads, RunningStage) {
     let references = FileReferenceStore(folder: configuration.referenceFolder)
@@ -109,23 +111,38 @@ struct RunningStages: Sendable {
       directory: way.directory,
       logger: logger
     ) { address, bus, wanted, options throws(AcquisitionError) in
-      try ScannerAcquisition(
-        address: address,
-        bus: bus,
-        options: options,
-        receiver: RingReceiver(
-          place: address,
-          wanted: wanted,
-          lanes: way.lanes,
-          directory: way.directory,
-          pipeline: way.pipeline
-        ),
-        references: PlaceReferences(references, at: address, directory: way.directory)
+      let receiver = RingReceiver(
+        place: address,
+        wanted: wanted,
+        lanes: way.lanes,
+        directory: way.directory,
+        pipeline: way.pipeline
       )
+      let pulse = pulses.add("scanner \(address)")
+      // It is at work from `run` on, if it ever runs.
+      pulse.waiting()
+      do throws(AcquisitionError) {
+        return try ScannerAcquisition(
+          address: address,
+          bus: bus,
+          options: options,
+          receiver: receiver,
+          references: PlaceReferences(references, at: address, directory: way.directory),
+          pulse: pulse
+        )
+      } catch {
+        pulse.end()
+        throw error
+      }
     }
     try acquisitions.use(sources: configuration.sources)
     let stop = StopFlag()
-    let stage = HotplugStage(threads: acquisitions, wakeUp: wakeUp, stop: stop)
+    let stage = HotplugStage(
+      threads: acquisitions,
+      wakeUp: wakeUp,
+      pulse: pulses.add("hotplug"),
+      stop: stop
+    )
     let thread = try StageThread(name: "hotplug", stage: stage) { $0.run() }
     return (acquisitions, RunningStage(thread, stop: stop, signaller: signaller))
   }
