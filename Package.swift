@@ -60,7 +60,11 @@ let modules: [Target] = [
     resources: [.embedInCode("Interface/io.spectrad.varlink")],
     swiftSettings: strict
   ),
-  .target(name: "Publishing", dependencies: ["Spectra", nioCore, nioPosix], swiftSettings: strict),
+  .target(
+    name: "Publishing",
+    dependencies: ["Spectra", "LocalSockets", nioCore, nioPosix],
+    swiftSettings: strict
+  ),
   .target(
     name: "Service",
     dependencies: [
@@ -158,11 +162,11 @@ let allTests: [Target] = [
   tests(
     "ServiceTests",
     [
-      "Service", "Acquisition", "Streaming", "Spectra",
+      "Service", "Acquisition", "Streaming", "Publishing", "Varlink", "Spectra",
       .product(name: "Logging", package: "swift-log"),
     ]
   ),
-  tests("SpectractlTests", ["spectractl", "Service", "Acquisition", "Spectra"]),
+  tests("SpectractlTests", ["spectractl", "Service", "Acquisition", "Varlink", "Spectra"]),
   tests("TidyTests", []),
   tests(
     "EndToEndTests",
@@ -192,7 +196,7 @@ let fuzzers: [Target] =
     fuzzer("FuzzUSBIPMessages", ["Acquisition", "Spectra"]),
     fuzzer("FuzzRecordings", ["Spectra"]),
     fuzzer("FuzzNetworkFile", ["QuantizedNetwork"]),
-    fuzzer("FuzzVarlinkMessages", ["Varlink"]),
+    fuzzer("FuzzVarlinkMessages", ["Varlink", nioCore]),
   ]
 
 /// ThreadSanitizer looks at the rings and at the stages that they connect.

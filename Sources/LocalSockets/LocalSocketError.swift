@@ -10,6 +10,8 @@ package enum LocalSocketError: Error, Equatable, CustomStringConvertible {
   case notASocket(path: String)
   /// Another program answers at the path.
   case inUse(path: String)
+  /// The descriptor that was handed down is no Unix stream socket that listens.
+  case notListening(descriptor: CInt)
   /// The bound socket did not begin to accept clients.
   case listening(path: String, reason: String)
   /// The system refused a call.
@@ -26,6 +28,8 @@ package enum LocalSocketError: Error, Equatable, CustomStringConvertible {
       "\(path): something that is not a socket is there; it was left alone"
     case .inUse(let path):
       "\(path): another program answers there"
+    case .notListening(let descriptor):
+      "descriptor \(descriptor): a Unix stream socket that listens was to be handed down"
     case .listening(let path, let reason):
       "\(path): cannot accept clients: \(reason)"
     case .system(let call, let path, let code, let reason):

@@ -102,39 +102,18 @@ struct RunningStages: Sendable {
     pulses: StagePulses,
     logger: Logger
   ) throws -> (AcquisitionThreads, RunningStage) {
-    let references = FileReferenceStore(folder: configuration.referenceFolder)
     let wakeUp = try WakeUp()
     let signaller = wakeUp.signaller
     let acquisitions = AcquisitionThreads(
       options: configuration.acquisitionOptions(for: bundle),
-      wake: signaller,
+      referenceFolder: configuration.referenceFolder,
+      lanes: way.lanes,
       directory: way.directory,
+      pipeline: way.pipeline,
+      wake: signaller,
+      pulses: pulses,
       logger: logger
-    ) { address, bus, wanted, options throws(AcquisitionError) in
-      let receiver = RingReceiver(
-        place: address,
-        wanted: wanted,
-        lanes: way.lanes,
-        directory: way.directory,
-        pipeline: way.pipeline
-      )
-      let pulse = pulses.add("scanner \(address)")
-      // It is at work from `run` on, if it ever runs.
-      pulse.waiting()
-      do throws(AcquisitionError) {
-        return try ScannerAcquisition(
-          address: address,
-          bus: bus,
-          options: options,
-          receiver: receiver,
-          references: PlaceReferences(references, at: address, directory: way.directory),
-          pulse: pulse
-        )
-      } catch {
-        pulse.end()
-        throw error
-      }
-    }
+    )
     try acquisitions.use(sources: configuration.sources)
     let stop = StopFlag()
     let stage = HotplugStage(

@@ -22,19 +22,31 @@ enum EventsFile {
   /// Throws an error whose `isDamageAtOpening` is true when the file has to be set aside.
   static func open(path: String) throws(StoreError) -> (connection: Connection, head: Head?) {
     let connection = try Connection(file: path, mode: .writing)
-    // auto_vacuum counts only before the first table is made; page_size too.
+    connection.keepLog()
     try connection.execute(
       """
-      PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA trusted_schema = OFF;
-      PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;
-      PRAGMA cache_size = -4096; PRAGMA secure_delete = ON; PRAGMA foreign_keys = OFF;
+      PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;
+      PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096; PRAGMA secure_delete = ON;
+      """,
+      "preparing the file"
+    )
+    let isNew = try connection.pragma("schema_version") == 0
+    let head = isNew ? nil : try read(connection)
+    if isNew {
+      // Possible only before the first table is made; asking an older file for it would write.
+      try connection.execute(
+        "PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL;",
+        "preparing the file"
+      )
+    } else {
+      try connection.quickCheck()
+    }
+    try connection.execute(
+      """
       PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 8388608;
       """,
       "preparing the file"
     )
-    guard try connection.pragma("schema_version") != 0 else { return (connection, nil) }
-    let head = try read(connection)
-    try check(connection)
     return (connection, head)
   }
 
@@ -98,22 +110,12 @@ enum EventsFile {
     return head
   }
 
-  /// Looks for damage, for two seconds at most: a large file is not read to its end at each start.
-  private static func check(_ connection: Connection) throws(StoreError) {
-    var found: String?
-    do throws(StoreError) {
-      found = try connection.reading("checking the file", seconds: 2) { () throws(StoreError) in
-        try connection.first("PRAGMA quick_check(1)", [], "checking the file") { $0.text(0) }
-      }
-    } catch {
-      guard case .tookTooLong = error else { throw error }
-      return
-    }
-    guard let found, found != "ok" else { return }
-    throw .damaged(file: connection.file, found: found)
-  }
-
   /// Numbers, times in microseconds; `line` is what clients read, `data` what `ScanCoding` writes.
+  ///
+  /// Rows that tell about a person's sample (event, scan, sample) are only ever appended, erased in
+  /// place, and deleted from the oldest on: so SQLite never moves one and leaves no copy of it
+  /// behind in a page's unused space. What changes stands in `tally`, which names nobody; samples
+  /// are found by a hash of their identity.
   private static let tables = """
     PRAGMA application_id = \(NumberFile.applicationIdentity);
     PRAGMA user_version = \(schema);
@@ -136,11 +138,15 @@ enum EventsFile {
       sequence INTEGER PRIMARY KEY, grid INTEGER NOT NULL, data BLOB NOT NULL
     ) STRICT;
     CREATE TABLE sample (
-      key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
-      scanner TEXT NOT NULL, began INTEGER NOT NULL, ended INTEGER NOT NULL,
+      key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, name TEXT NOT NULL,
+      scanner TEXT NOT NULL, began INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE tally (
+      sample INTEGER PRIMARY KEY, hash INTEGER NOT NULL, ended INTEGER NOT NULL,
       final INTEGER NOT NULL, scans INTEGER NOT NULL, storedScans INTEGER NOT NULL,
       bundle TEXT, sequence INTEGER NOT NULL
     ) STRICT;
+    CREATE INDEX tally_hash ON tally (hash);
     CREATE TABLE label (
       sample INTEGER NOT NULL, target TEXT NOT NULL, class TEXT NOT NULL,
       PRIMARY KEY (sample, target)

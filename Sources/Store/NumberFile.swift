@@ -33,7 +33,9 @@ struct NumberFile {
     )
     let file = NumberFile(connection: connection)
     guard try connection.pragma("schema_version") != 0 else { return (file, nil) }
-    return (file, try file.read(connection))
+    let row = try file.read(connection)
+    try connection.quickCheck()
+    return (file, row)
   }
 
   /// Makes the table and its first row; written twice, so that the journal has its full size.
@@ -59,6 +61,17 @@ struct NumberFile {
     }
     try write(row)
     try write(row)
+  }
+
+  /// Sets the damaged file aside and begins another with the same row: nothing is lost.
+  ///
+  /// - Returns: where the damaged file is now.
+  mutating func renew(_ folder: StoreFolder, _ row: Row) throws(StoreError) -> String {
+    close()
+    let target = try folder.setAside(folder.numbersPath)
+    self = try NumberFile.open(path: folder.numbersPath).file
+    try begin(row)
+    return target
   }
 
   /// Replaces the row; returns when it stands on the disk.

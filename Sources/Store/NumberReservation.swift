@@ -16,14 +16,24 @@ final class NumberReservation: Sendable {
     var reserved: UInt64
     /// All numbers up to this one have been asked for.
     var taken: UInt64
+    /// Whether a number was taken since the start: nothing is reserved ahead for nobody.
+    var isInUse = false
     var isClosed = false
   }
 
   private let figures: Mutex<Figures>
   private let file: Mutex<NumberFile>
+  private let folder: StoreFolder
+  private let noteSetAside: @Sendable (_ target: String, _ damage: StoreError) -> Void
 
-  /// Goes on behind what `file` says was reserved.
-  init(_ file: NumberFile, row: NumberFile.Row) {
+  /// Goes on behind what `file` says; `noteSetAside` is told when it turns out damaged later.
+  init(
+    _ file: NumberFile,
+    row: NumberFile.Row,
+    folder: StoreFolder,
+    noteSetAside: @escaping @Sendable (_ target: String, _ damage: StoreError) -> Void
+  ) {
+    (self.folder, self.noteSetAside) = (folder, noteSetAside)
     figures = Mutex(Figures(stream: row.stream, reserved: row.reserved, taken: row.reserved))
     self.file = Mutex(file)
   }
@@ -37,7 +47,7 @@ final class NumberReservation: Sendable {
   /// Whether it is time to reserve the next block.
   var isLow: Bool {
     figures.withLock {
-      !$0.isClosed && $0.reserved - $0.taken < NumberReservation.blockCount / 2
+      !$0.isClosed && $0.isInUse && $0.reserved - $0.taken < NumberReservation.blockCount / 2
     }
   }
 
@@ -68,8 +78,8 @@ final class NumberReservation: Sendable {
   func change(stream: String) throws(StoreError) {
     try file.withLock { (file) throws(StoreError) in
       let reserved = figures.withLock(\.reserved)
-      try file.write(NumberFile.Row(stream: stream, reserved: reserved))
       figures.withLock { $0.stream = stream }
+      try write(NumberFile.Row(stream: stream, reserved: reserved), &file)
     }
   }
 
@@ -80,8 +90,8 @@ final class NumberReservation: Sendable {
       return NumberFile.Row(stream: figures.stream, reserved: figures.taken)
     }
     try file.withLock { (file) throws(StoreError) in
-      try file.write(row)
-      file.close()
+      defer { file.close() }
+      try write(row, &file)
     }
   }
 
@@ -89,6 +99,7 @@ final class NumberReservation: Sendable {
     figures.withLock { figures in
       guard sequence <= figures.reserved, !figures.isClosed else { return false }
       figures.taken = max(figures.taken, sequence)
+      figures.isInUse = true
       return true
     }
   }
@@ -101,7 +112,16 @@ final class NumberReservation: Sendable {
       )
     }
     guard !figures.withLock(\.isClosed) else { throw .unavailable(problem: "the store is closed") }
-    try file.write(row)
+    try write(row, &file)
     figures.withLock { $0.reserved = row.reserved }
+  }
+
+  private func write(_ row: NumberFile.Row, _ file: inout NumberFile) throws(StoreError) {
+    do throws(StoreError) {
+      try file.write(row)
+    } catch {
+      guard error.isDamageAtOpening else { throw error }
+      noteSetAside(try file.renew(folder, row), error)
+    }
   }
 }

@@ -112,6 +112,7 @@ final class OpenStore: Sendable {
     let count = try change { (writer) throws(StoreError) in try writer.deleteSample(sampleId) }
     figures.with { $0.needsTruncation = true }
     truncateLog()
+    refreshFigures()
     return count
   }
 
@@ -143,6 +144,7 @@ final class OpenStore: Sendable {
   ) throws(StoreError) -> Value {
     do throws(StoreError) {
       return try withWriter { (writer) throws(StoreError) in
+        defer { wakeUp.signal() }
         try writeWaiting(&writer)
         return try change(&writer)
       }

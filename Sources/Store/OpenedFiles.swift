@@ -8,9 +8,12 @@ struct OpenedFiles {
 
   /// Opens both files, sets aside what is damaged and decides where the numbers go on.
   ///
-  /// The numbers count in a new stream when the files do not belong together: one of them is new, or
-  /// the reservation is behind what is stored. They go on behind everything that either file knows.
-  init(_ folder: StoreFolder, report: (StoreReport) -> Void) throws(StoreError) {
+  /// The numbers count in a new stream when the files do not belong together: one of them is new,
+  /// or the reservation is behind what is stored. They go on behind what either file knows.
+  init(
+    _ folder: StoreFolder,
+    report: @escaping @Sendable (StoreReport) -> Void
+  ) throws(StoreError) {
     var setAsideCount = 0
     let note = { (file: String, target: String, damage: StoreError) in
       setAsideCount += 1
@@ -39,7 +42,10 @@ struct OpenedFiles {
     }
     if stream == nil, !isFirst || setAsideCount > 0 { report(.streamChanged(to: row.stream)) }
     head.stream = row.stream
-    numbers = NumberReservation(numbersFile.file, row: row)
+    let numbersPath = folder.numbersPath
+    numbers = NumberReservation(numbersFile.file, row: row, folder: folder) { target, damage in
+      report(.setAside(file: numbersPath, to: target, reason: damage.description))
+    }
     var writer = EventWriter(events.connection, head: head, crashThrough: row.reserved)
     var damage: StoreError?
     if head.through < row.reserved {

@@ -2,8 +2,8 @@ import Spectra
 
 /// How a scan, and the grid that it belongs to, become bytes and the same value again, bit for bit.
 ///
-/// The native line of a recording would be readable without this program, but it is more than twice
-/// as long, cannot tell NaN from null in every field, and `spectractl export` writes it anyway.
+/// The native line of a recording would be readable without this program, but it is more than three
+/// times as long, cannot tell NaN from null, and `spectractl export` writes it anyway.
 enum ScanCoding {
   /// The first byte of everything that this version writes.
   static let version: UInt8 = 1

@@ -63,7 +63,8 @@ extension StoreError: CustomStringConvertible {
     case .system(let path, let activity, let number):
       "\(path): \(activity): \(SystemWords.text(number))"
     case .newerSchema(let file, let found, let known):
-      "\(file) was written by a later version of spectrad (schema \(found), this one knows \(known))"
+      "\(file) was written by a later version of spectrad "
+        + "(schema \(found), this one knows \(known))"
     case .inUse(let folder): "\(folder) is in use by another process"
     case .damaged(let file, let found): "\(file) holds \(found)"
     case .tookTooLong(let activity, let seconds): "\(activity) took longer than \(seconds) s"

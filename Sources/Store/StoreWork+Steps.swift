@@ -3,7 +3,9 @@ import Spectra
 extension StoreWork {
   /// Deletes what is too old or too much, step by step; events that wait go first.
   mutating func expire() throws(StoreError) {
-    guard MonotonicTime.now() >= expiryTime else { return }
+    let batches = store.figures.with(\.counters.batches)
+    guard batches != expiryBatches || MonotonicTime.now() >= expiryTime else { return }
+    expiryBatches = batches
     let settings = store.settings
     while !isClosing {
       var step = (count: 0, hasMore: false)
@@ -13,12 +15,12 @@ extension StoreWork {
       if step.count > 0 { store.noteExpired(step.count) }
       guard step.hasMore else { break }
       // At once again after the next batch: deleting must not hold up storing.
-      if store.queue.count >= EventBatch.eventsMax { return }
+      if store.queue.count >= EventBatch.eventsMax {
+        expiryTime = 0
+        return
+      }
     }
-    // Bytes are looked at after some seconds of writing, age once a minute.
-    let isBusy = store.figures.with(\.counters.batches) != expiryBatches
-    expiryBatches = store.figures.with(\.counters.batches)
-    expiryTime = MonotonicTime.now() + (isBusy ? 2 : StoreWork.expirySeconds) * 1_000_000_000
+    expiryTime = MonotonicTime.now() + StoreWork.expirySeconds * 1_000_000_000
   }
 
   /// Sets the damaged file of events aside and begins another, for another stream.

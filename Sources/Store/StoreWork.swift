@@ -6,7 +6,7 @@ struct StoreWork {
   /// CLOCK_MONOTONIC in nanoseconds before which nothing is written: the last attempt failed.
   private var retryTime: UInt64 = 0
   private var retrySeconds: UInt64 = 1
-  /// CLOCK_MONOTONIC in nanoseconds before which no block is reserved ahead: the last attempt failed.
+  /// CLOCK_MONOTONIC in nanoseconds before which no block is reserved ahead, after a failure.
   private var refillTime: UInt64 = 0
   /// CLOCK_MONOTONIC in nanoseconds before which no further file is set aside.
   var renewalTime: UInt64 = 0

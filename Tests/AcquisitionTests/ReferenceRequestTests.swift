@@ -45,8 +45,8 @@ import Testing
       options: options,
       receiver: observer
     )
-    // The third scan has to wait as long as the device is busy, and the reference behind it.
-    #expect(observer.wait { $0.headers.count >= 2 })
+    // The fourth scan has to wait as long as the device is busy, and so has the reference.
+    #expect(observer.wait { $0.headers.count >= 3 })
     running.requestReference()
     Thread.sleep(forTimeInterval: 0.3)
     scanner.device.withLock { $0.faults["02/18"] = [:] }

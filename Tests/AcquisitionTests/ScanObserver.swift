@@ -25,14 +25,25 @@ final class ScanObserver: ScanReceiver, Sendable {
     var references: [[Int32]] = []
     /// How often a white standard was measured.
     var measuredCount = 0
+    /// How long the lamp has burnt, when that was told.
+    var lampUsage: Duration?
   }
 
   private let seen = Mutex(Seen())
   private let changed = DispatchSemaphore(value: 0)
+  private let hasRoom: Bool
+
+  /// One without room takes no scan.
+  init(hasRoom: Bool = true) { self.hasRoom = hasRoom }
 
   var now: Seen { seen.withLock { $0 } }
 
   func accept(_ description: ScannerDescription) throws(AcquisitionError) {}
+
+  func lampUsed(for duration: Duration) {
+    seen.withLock { $0.lampUsage = duration }
+    changed.signal()
+  }
 
   func referenceMeasured(at time: Timestamp) {
     seen.withLock { $0.measuredCount += 1 }
@@ -55,6 +66,7 @@ final class ScanObserver: ScanReceiver, Sendable {
   func receive(
     _ decode: (inout ScanFrame) throws(ScanFileError) -> Void
   ) throws(ScanFileError) {
+    guard hasRoom else { return }
     var frame = ScanFrame()
     try decode(&frame)
     let points = 0..<frame.header.pointCount

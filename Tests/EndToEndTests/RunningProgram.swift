@@ -111,13 +111,13 @@ struct ProgramResult {
 }
 
 /// Looks every few milliseconds whether something is the case; false when time is up.
-func eventually(seconds: Double, _ isTrue: () -> Bool) -> Bool {
+func eventually(seconds: Double, _ isTrue: () throws -> Bool) rethrows -> Bool {
   let deadline = ContinuousClock.now + .seconds(seconds)
   while ContinuousClock.now < deadline {
-    if isTrue() { return true }
+    if try isTrue() { return true }
     Thread.sleep(forTimeInterval: 0.003)
   }
-  return isTrue()
+  return try isTrue()
 }
 
 /// Looks like `eventually`, and lets other tests go on meanwhile.

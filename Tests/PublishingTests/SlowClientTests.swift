@@ -85,7 +85,7 @@ import Testing
     server.publish((1...2_000).map(Example.numbered))
     let start = ContinuousClock.now
     await server.shutdown()
-    #expect(ContinuousClock.now - start < .seconds(5))
+    #expect(ContinuousClock.now - start < .seconds(30))
   }
 
   @Test func `a shutdown does not wait for a last line that nobody reads`() async throws {

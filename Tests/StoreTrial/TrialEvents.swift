@@ -74,8 +74,10 @@ package enum TrialEvents {
     var line = JSONLine(reservingBytes: 1_024)
     line.add("type", sequence % 50 == 0 ? "scanner" : "prediction")
     line.add("seq", sequence)
-    line.add("sample", sampleName(sequence))
-    line.add("sampleId", sampleId(sequence))
+    if sequence % 50 != 0 {
+      line.add("sample", sampleName(sequence))
+      line.add("sampleId", sampleId(sequence))
+    }
     line.add("values", (0..<48).map { Int(mixed(sequence &* 64 &+ $0) % 1_000_000) })
     return line.finish()
   }

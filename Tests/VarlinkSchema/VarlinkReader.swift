@@ -15,11 +15,10 @@ struct VarlinkReader {
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
     {
       let code = line.prefix { $0 != "#" }
-      if code.count < line.count {
-        comment.append(line.dropFirst(code.count + 1).trimmed)
-      } else if code.trimmed.isEmpty {
-        // A comment belongs to what follows it without an empty line.
-        comment = []
+      if code.trimmed.isEmpty {
+        // A comment belongs to what follows it without an empty line; one behind code is not kept.
+        let isComment = code.count < line.count
+        comment = isComment ? comment + [line.dropFirst(code.count + 1).trimmed] : []
       }
       for text in VarlinkReader.words(of: code) {
         let joined = comment.joined(separator: " ")

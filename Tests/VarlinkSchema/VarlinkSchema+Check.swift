@@ -37,7 +37,12 @@ extension VarlinkSchema {
     return problems
   }
 
-  private func problems(of value: JSONValue, _ members: [Member]?, at name: String) -> [String] {
+  /// What is wrong with a value that should have the members; nil is wrong in itself.
+  package func problems(
+    of value: JSONValue,
+    _ members: [Member]?,
+    at name: String
+  ) -> [String] {
     guard let members else { return ["\(name): not in the schema"] }
     var problems: [String] = []
     check(value, .structure(members), at: name, &problems)

@@ -31,4 +31,4 @@ timeout --kill-after=5 "$seconds" qemu-system-x86_64 \
     random.trust_cpu=on ${BOOT_OPTIONS:-}" \
   -serial "file:$work/console.log" \
   -device virtio-serial -chardev stdio,id=output,signal=off -device virtconsole,chardev=output \
-  -device virtio-rng </dev/null | tr -d '\r'
+  -device virtio-rng </dev/null | stdbuf -oL tr -d '\r'

@@ -1,7 +1,7 @@
 package import Acquisition
-import Logging
+package import Logging
 package import Spectra
-import Streaming
+package import Streaming
 import Synchronization
 
 /// The acquisition threads: one for each configured server, one for each scanner that is plugged in.
@@ -10,13 +10,6 @@ import Synchronization
 /// when they have ended, so that nobody who has to be quick ever waits for one. What cannot be
 /// started for lack of threads or descriptors is tried again.
 package final class AcquisitionThreads: Sendable {
-  /// Makes what drives the scanner at an address, if it is one of these.
-  ///
-  /// The bus is that of an address on this machine.
-  typealias MakeAcquisition =
-    @Sendable (ScannerAddress, USBBus?, SharedSelection, AcquisitionOptions)
-    throws(AcquisitionError) -> ScannerAcquisition<RingReceiver>
-
   private struct State {
     var running: [ScannerAddress: ScannerThread] = [:]
     /// The servers whose scanners are wanted.
@@ -45,22 +38,32 @@ package final class AcquisitionThreads: Sendable {
   /// This machine's USB, once it is needed.
   private let bus = Mutex<USBBus?>(nil)
   private let usbSelection = SharedSelection(nil)
-  private let makeAcquisition: MakeAcquisition
+  private let references: FileReferenceStore
+  private let lanes: ScannerLanes
   private let directory: ScannerDirectory
+  private let pipeline: WakeUp.Signaller
   private let wake: WakeUp.Signaller
+  private let pulses: StagePulses
   private let logger: Logger
 
-  /// Prepares to read scanners; `wake` wakes the hotplug thread, which calls `followChanges`.
-  init(
+  /// Prepares to read scanners into `lanes`; nothing runs before `use(sources:)`.
+  ///
+  /// `pipeline` is signalled for each scan, `wake` for the hotplug thread, which has to call
+  /// `followChanges()` then. References that users measure are kept in `referenceFolder`.
+  package init(
     options: AcquisitionOptions,
-    wake: WakeUp.Signaller,
+    referenceFolder: String,
+    lanes: ScannerLanes,
     directory: ScannerDirectory,
-    logger: Logger,
-    makeAcquisition: @escaping MakeAcquisition
+    pipeline: WakeUp.Signaller,
+    wake: WakeUp.Signaller,
+    pulses: StagePulses = StagePulses(),
+    logger: Logger
   ) {
     state = Mutex(State(options: options))
-    self.makeAcquisition = makeAcquisition
-    (self.directory, self.wake, self.logger) = (directory, wake, logger)
+    references = FileReferenceStore(folder: referenceFolder)
+    (self.lanes, self.directory, self.pipeline) = (lanes, directory, pipeline)
+    (self.wake, self.pulses, self.logger) = (wake, pulses, logger)
   }
 
   /// Reads these scanners from now on: whoever is wanted no more is stopped, whoever is new started.
@@ -149,7 +152,7 @@ package final class AcquisitionThreads: Sendable {
   /// Joins the threads that have ended, and starts those that are missing.
   ///
   /// Returns false when something could not be started, which is to be tried again.
-  func followChanges() -> Bool {
+  package func followChanges() -> Bool {
     let isUSBWanted = usbSelection.value != nil
     let ended = state.withLock { state in
       let ended = state.running.filter { $0.value.hasEnded }
@@ -180,11 +183,14 @@ package final class AcquisitionThreads: Sendable {
   }
 
   /// Ends all acquisitions at the same time and waits for their ends; none is started afterwards.
-  func stopAndJoin() {
+  package func stopAndJoin() {
     state.withLock { $0.isStopping = true }
     for thread in threads { thread.acquisition.stop() }
     for thread in threads { thread.join() }
   }
+
+  /// Where scanners are being read or looked for, in no order.
+  package var places: [ScannerAddress] { state.withLock { Array($0.running.keys) } }
 
   private var threads: [ScannerThread] {
     state.withLock { Array($0.running.values) }
@@ -230,14 +236,14 @@ extension AcquisitionThreads {
     let thread: ScannerThread
     do {
       thread = try ScannerThread(
-        makeAcquisition(address, bus, wanted, options),
+        acquisition(of: address, on: bus, wanted, options),
         revision: revision,
         // The kernel keeps 15 bytes of a name.
         name: "scanner-\(number % 1_000)",
         wake: wake
       )
     } catch {
-      throw StartingError(reason: "\(error)")
+      throw StartingError(description: "\(error)")
     }
     let isUnwanted = state.withLock { state in
       state.running[address] = thread
@@ -247,6 +253,37 @@ extension AcquisitionThreads {
       return false
     }
     if isUnwanted { thread.acquisition.stop() }
+  }
+
+  private func acquisition(
+    of address: ScannerAddress,
+    on bus: USBBus?,
+    _ wanted: SharedSelection,
+    _ options: AcquisitionOptions
+  ) throws(AcquisitionError) -> ScannerAcquisition<RingReceiver> {
+    let receiver = RingReceiver(
+      place: address,
+      wanted: wanted,
+      lanes: lanes,
+      directory: directory,
+      pipeline: pipeline
+    )
+    let pulse = pulses.add("scanner \(address)")
+    // It is at work from `run` on, if it ever runs.
+    pulse.waiting()
+    do throws(AcquisitionError) {
+      return try ScannerAcquisition(
+        address: address,
+        bus: bus,
+        options: options,
+        receiver: receiver,
+        references: PlaceReferences(references, at: address, directory: directory),
+        pulse: pulse
+      )
+    } catch {
+      pulse.end()
+      throw error
+    }
   }
 
   private func tryAgain(_ address: ScannerAddress) {
@@ -259,7 +296,4 @@ extension AcquisitionThreads {
 }
 
 /// Why a scanner's thread was not started, in words.
-private struct StartingError: Error, CustomStringConvertible {
-  let reason: String
-  var description: String { reason }
-}
+private struct StartingError: Error, CustomStringConvertible { let description: String }

@@ -7,6 +7,9 @@ import Synchronization
 /// when there is something in it. Every request is answered: after it took effect, or with the
 /// reason why it never will.
 package final class PipelineControl: Sendable {
+  /// Takes the identity of a sample that began or ended, or why none did.
+  package typealias Answer = @Sendable (Result<SampleIdentity, PipelineControlError>) -> Void
+
   /// How many beginnings and ends of samples may wait at the same time.
   package static let requestsMax = 64
 
@@ -43,14 +46,37 @@ package final class PipelineControl: Sendable {
     scanner: UInt32,
     name: SampleName?
   ) async throws(PipelineControlError) -> SampleIdentity {
-    try await ask(.begin(name), of: scanner).get()
+    try await withCheckedContinuation { continuation in
+      beginSample(scanner: scanner, name: name) { continuation.resume(returning: $0) }
+    }.get()
+  }
+
+  /// Begins a sample as the function above does, for those who cannot wait.
+  ///
+  /// `answer` is called exactly once, on the pipeline thread or by this very call, and must not
+  /// wait.
+  package func beginSample(
+    scanner: UInt32,
+    name: SampleName?,
+    answer: @escaping Answer
+  ) {
+    post(SampleRequest(scanner: scanner, wish: .begin(name), answer: answer))
   }
 
   /// Ends the open sample of `scanner` now, after the scans that have arrived.
   ///
   /// - Returns: the identity of the sample, whose final answer is on its way then.
   package func endSample(scanner: UInt32) async throws(PipelineControlError) -> SampleIdentity {
-    try await ask(.end, of: scanner).get()
+    try await withCheckedContinuation { continuation in
+      endSample(scanner: scanner) { continuation.resume(returning: $0) }
+    }.get()
+  }
+
+  /// Ends a sample as the function above does, for those who cannot wait.
+  ///
+  /// `answer` is called as that of `beginSample` is.
+  package func endSample(scanner: UInt32, answer: @escaping Answer) {
+    post(SampleRequest(scanner: scanner, wish: .end, answer: answer))
   }
 
   /// Lets `classifier`, or nobody, answer every scanner from its next sample on.
@@ -79,15 +105,6 @@ package final class PipelineControl: Sendable {
       hasMail.store(true, ordering: .releasing)
     }
     pipeline.signal()
-  }
-
-  private func ask(
-    _ wish: SampleRequest.Wish,
-    of scanner: UInt32
-  ) async -> Result<SampleIdentity, PipelineControlError> {
-    await withCheckedContinuation { continuation in
-      post(SampleRequest(scanner: scanner, wish: wish) { continuation.resume(returning: $0) })
-    }
   }
 
   private func post(_ request: SampleRequest) {
@@ -145,7 +162,7 @@ struct SampleRequest: Sendable {
   let scanner: UInt32
   let wish: Wish
   /// Called exactly once, on the pipeline thread unless the mailbox refuses the request.
-  let answer: @Sendable (Result<SampleIdentity, PipelineControlError>) -> Void
+  let answer: PipelineControl.Answer
 }
 
 /// Why the pipeline did not begin or end a sample.

@@ -1,4 +1,4 @@
-import Publishing
+package import Publishing
 package import Spectra
 package import Streaming
 import Synchronization
@@ -108,21 +108,26 @@ package final class ScannerActivity: Sendable {
   package init() {}
 
   /// Every scanner that is known, in the order in which they were first seen.
-  package var scanners: [Scanner] { state.withLock { $0.scanners } }
+  package var scanners: [Scanner] {
+    // A copy of its own: ThreadSanitizer does not see that arrays count their references.
+    state.withLock { $0.scanners.map(\.self) }
+  }
 
   /// Final answers by target and class, in the order of their names.
   package var answers: [AnswerCount] {
-    let answers = state.withLock { $0.answers }
-    return answers.map {
-      AnswerCount(target: $0.key.target, className: $0.key.className, count: $0.value)
-    }.sorted { ($0.target, $0.className ?? "") < ($1.target, $1.className ?? "") }
+    let answers = state.withLock { state in
+      state.answers.map {
+        AnswerCount(target: $0.key.target, className: $0.key.className, count: $0.value)
+      }
+    }
+    return answers.sorted { ($0.target, $0.className ?? "") < ($1.target, $1.className ?? "") }
   }
 }
 
 /// What the directory knows.
 extension ScannerActivity {
   /// Takes note of a scanner's state; `number` is nil until it was identified.
-  func stateChanged(_ report: ScannerReport, number: UInt32?, explanation: String?) {
+  package func stateChanged(_ report: ScannerReport, number: UInt32?, explanation: String?) {
     state.withLock { state in
       // It has a name of its own now.
       if report.name != report.place { state.scanners.removeAll { $0.name == report.place } }
@@ -146,7 +151,7 @@ extension ScannerActivity {
   }
 
   /// Takes note of how long a scanner's lamp has burnt.
-  func lampUsed(of name: String, hours: Double) {
+  package func lampUsed(of name: String, hours: Double) {
     state.withLock { $0.change(name) { $0.lampHours = hours } }
   }
 
@@ -161,12 +166,16 @@ extension ScannerActivity {
 /// What the publishing thread knows.
 extension ScannerActivity {
   /// Takes note that a client began a sample, which no answer tells of.
-  func sampleBegan(_ header: PredictionSlot.Header, scanner: String) {
+  package func sampleBegan(_ header: PredictionSlot.Header, scanner: String) {
     state.withLock { $0.change(scanner) { $0.openSample = OpenSample(header) } }
   }
 
   /// Takes note of an answer; `scan` is nil where a sample's end is told.
-  func answered(_ prediction: Prediction, _ header: PredictionSlot.Header, scan: ScanHeader?) {
+  package func answered(
+    _ prediction: Prediction,
+    _ header: PredictionSlot.Header,
+    scan: ScanHeader?
+  ) {
     state.withLock { state in
       state.change(prediction.scanner) { scanner in
         scanner.openSample = header.isFinal ? nil : OpenSample(header)
@@ -191,7 +200,7 @@ extension ScannerActivity {
   }
 
   /// Takes note of scans that a full ring dropped.
-  func scansLost(_ count: Int, scanner: String) {
+  package func scansLost(_ count: Int, scanner: String) {
     state.withLock { $0.change(scanner) { $0.scansLost += count } }
   }
 }

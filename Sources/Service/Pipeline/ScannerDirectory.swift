@@ -1,7 +1,7 @@
 import Acquisition
 import Publishing
 import Spectra
-import Streaming
+package import Streaming
 import Synchronization
 
 /// Who the scanners are: their names, their states, and the changes that clients do not know yet.
@@ -9,7 +9,7 @@ import Synchronization
 /// Each scanner that has been identified has a number for as long as the daemon runs, wherever it is
 /// plugged in. Before that it is known by its place only. Written by the acquisition threads when
 /// something changes, read by the publishing thread: off the hot path, so a lock is right here.
-final class ScannerDirectory: Sendable {
+package final class ScannerDirectory: Sendable {
   /// What happened to a scanner, for the log and for the clients.
   enum Change: Sendable {
     /// Its state changed; the explanation is the reason in words, where there is one.
@@ -67,7 +67,7 @@ final class ScannerDirectory: Sendable {
   private let activity: ScannerActivity
 
   /// `publishing` is woken to take changes; `activity` is told of them at once.
-  init(publishing: WakeUp.Signaller, activity: ScannerActivity) {
+  package init(publishing: WakeUp.Signaller, activity: ScannerActivity) {
     (self.publishing, self.activity) = (publishing, activity)
   }
 

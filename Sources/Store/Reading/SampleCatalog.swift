@@ -10,16 +10,23 @@ struct SampleCatalog: Sendable {
     var query = SampleQuery()
     query.add("s.scanner = ?", filter.scanner.map(SQLValue.text))
     query.add("s.name = ?", filter.sample.map(SQLValue.text))
-    query.add("s.ended >= ?", filter.since.map(SQLValue.time))
-    query.add("s.id < ?", filter.before.map(SQLValue.text))
+    query.add("t.ended >= ?", filter.since.map(SQLValue.time))
     let exists = "EXISTS (SELECT 1 FROM label l WHERE l.sample = s.key)"
     query.add("\(exists) = ?", filter.isLabelled.map { .count($0 ? 1 : 0) })
     let complete = query
     return try reader.read("listing samples") { (connection) throws(StoreError) in
+      var query = complete
+      if let before = filter.before {
+        // A sample that was deleted since tells its place by the time in its identity.
+        let key = try SampleCatalog.keyIfKnown(connection, of: before)
+        query.add("s.key < ?", key.map(SQLValue.integer))
+        query.add("s.id < ?", key == nil ? .text(before) : nil)
+      }
       var samples = try SampleCatalog.records(
         connection,
-        complete.condition + " ORDER BY s.id DESC LIMIT \(limit + 1)",
-        complete.values
+        from: "sample s CROSS JOIN tally t ON t.sample = s.key",
+        query.condition + " ORDER BY s.key DESC LIMIT \(limit + 1)",
+        query.values
       )
       let hasMore = samples.count > limit
       if hasMore { samples.removeLast() }
@@ -32,15 +39,21 @@ struct SampleCatalog: Sendable {
     _ sampleId: String
   ) throws(StoreError) -> (sample: SampleRecord, scans: [UInt64]) {
     try reader.read("reading a sample") { (connection) throws(StoreError) in
-      let found = try SampleCatalog.records(connection, " WHERE s.id = ?1", [.text(sampleId)])
+      let key = try SampleCatalog.key(connection, of: sampleId)
+      let found = try SampleCatalog.records(
+        connection,
+        from: "tally t CROSS JOIN sample s ON s.key = t.sample",
+        " WHERE t.sample = ?1",
+        [.integer(key)]
+      )
       guard let sample = found.first else { throw .noSuchSample(sampleId: sampleId) }
       var scans: [UInt64] = []
       try connection.query(
         """
-        SELECT c.sequence FROM sample s JOIN event e ON e.sample = s.key
-        JOIN scan c ON c.sequence = e.sequence WHERE s.id = ?1 ORDER BY e.sequence
+        SELECT c.sequence FROM event e JOIN scan c ON c.sequence = e.sequence
+        WHERE e.sample = ?1 ORDER BY e.sequence
         """,
-        [.text(sampleId)],
+        [.integer(key)],
         "reading a sample's scans"
       ) { (row) throws(StoreError) in scans.append(try row.number(0)) }
       return (sample, scans)
@@ -83,7 +96,7 @@ struct SampleCatalog: Sendable {
         """
         SELECT c.data, c.grid, e.line, s.id, s.key FROM scan c
         JOIN event e ON e.sequence = c.sequence JOIN sample s ON s.key = e.sample
-        WHERE c.sequence = ?1
+        JOIN tally t ON t.sample = s.key WHERE c.sequence = ?1
         """,
         [.number(sequence)],
         "reading a scan"
@@ -117,28 +130,48 @@ struct SampleCatalog: Sendable {
     _ connection: Connection,
     of sampleId: String
   ) throws(StoreError) -> Int64 {
-    let key = try connection.first(
-      "SELECT key FROM sample WHERE id = ?1",
-      [.text(sampleId)],
+    guard let key = try keyIfKnown(connection, of: sampleId) else {
+      throw .noSuchSample(sampleId: sampleId)
+    }
+    return key
+  }
+
+  /// The key of a sample; nil when there is no such sample.
+  static func keyIfKnown(
+    _ connection: Connection,
+    of sampleId: String
+  ) throws(StoreError) -> Int64? {
+    try connection.first(
+      """
+      SELECT t.sample FROM tally t JOIN sample s ON s.key = t.sample
+      WHERE t.hash = ?1 AND s.id = ?2
+      """,
+      [.integer(hash(of: sampleId)), .text(sampleId)],
       "looking for a sample"
     ) { $0.integer(0) }
-    guard let key else { throw .noSuchSample(sampleId: sampleId) }
-    return key
+  }
+
+  /// FNV-1a of an identity, by which the file finds samples.
+  static func hash(of sampleId: String) -> Int64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in sampleId.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    return Int64(bitPattern: hash)
   }
 }
 
 extension SampleCatalog {
   private static func records(
     _ connection: Connection,
+    from tables: String,
     _ condition: String,
     _ values: [SQLValue]
   ) throws(StoreError) -> [SampleRecord] {
     var records: [SampleRecord] = []
     try connection.query(
       """
-      SELECT s.key, s.id, s.name, s.scanner, s.began, s.ended, s.final, s.scans, s.storedScans,
-        s.bundle, s.sequence, e.line
-      FROM sample s LEFT JOIN event e ON e.sequence = s.sequence
+      SELECT s.key, s.id, s.name, s.scanner, s.began, t.ended, t.final, t.scans, t.storedScans,
+        t.bundle, t.sequence, e.line
+      FROM \(tables) LEFT JOIN event e ON e.sequence = t.sequence
       """ + condition,
       values,
       "reading samples"

@@ -52,7 +52,7 @@ package struct SampleFilter: Equatable, Sendable {
 
 /// Samples, the newest first.
 package struct SamplePage: Equatable, Sendable {
-  /// The samples; by identity falling, which is by the time they began.
+  /// The samples; in the order in which they began, backwards.
   package var samples: [SampleRecord]
   /// Whether there are more behind the last one.
   package var hasMore: Bool

@@ -2,7 +2,7 @@
 package struct StoredPage: Equatable, Sendable {
   /// What was asked for in rising order; every number is that of a line or lies in a gap.
   package var items: [StoredItem]
-  /// The last number that the items cover; the number asked after when nothing further is committed.
+  /// The last number that the items cover; the number asked after when there are none.
   package var through: UInt64
 
   /// Makes a page from its parts.

@@ -29,8 +29,16 @@ struct StreamHistory: Sendable {
   ) -> StoredPage {
     var page = StoredPage(items: [], through: after)
     var (lineIndex, gapIndex, bytes) = (0, 0, 0)
-    while page.items.count < limit, page.through < through, bytes < pageBytesMax {
+    // Behind the last line and gap that were read there may be more.
+    let horizon = min(
+      through,
+      lines.count < limit ? through : lines.last?.sequence ?? after,
+      gaps.count < limit ? through : gaps.last?.numbers.upperBound ?? after
+    )
+    while page.items.count < limit, page.through < horizon, bytes < pageBytesMax {
       let next = page.through + 1
+      // Erased lines stay in the file below the gap that hides them.
+      while lineIndex < lines.count, lines[lineIndex].sequence < next { lineIndex += 1 }
       while gapIndex < gaps.count, gaps[gapIndex].numbers.upperBound < next { gapIndex += 1 }
       let gap = gapIndex < gaps.count ? gaps[gapIndex] : nil
       let line = lineIndex < lines.count ? lines[lineIndex] : nil
@@ -41,11 +49,11 @@ struct StreamHistory: Sendable {
         page.items.append(.line(line))
         (page.through, lineIndex, bytes) = (next, lineIndex + 1, bytes + line.bytes.count)
       } else {
-        // Behind the last line and gap that were read there may be more: the page ends.
-        let isComplete = lines.count < limit && gaps.count < limit
-        let known = min(line?.sequence ?? .max, gap?.numbers.lowerBound ?? .max)
-        guard known != .max || isComplete else { break }
-        let last = known == .max ? through : known - 1
+        let last = min(
+          horizon,
+          (line?.sequence ?? .max) - 1,
+          (gap?.numbers.lowerBound ?? .max) - 1
+        )
         page.items.append(.gap(next...last, reason: GapReason.expired))
         page.through = last
       }

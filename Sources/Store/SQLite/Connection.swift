@@ -68,7 +68,7 @@ final class Connection: @unchecked Sendable {
     _ sql: String,
     _ values: [SQLValue] = [],
     _ activity: String,
-    _ use: (borrowing Row) throws(StoreError) -> Void
+    _ use: (Row) throws(StoreError) -> Void
   ) throws(StoreError) {
     let statement = unsafe try prepared(sql, activity)
     // SAFETY: the statement is kept by this connection; a reset one may be used again.
@@ -95,7 +95,7 @@ final class Connection: @unchecked Sendable {
     _ sql: String,
     _ values: [SQLValue] = [],
     _ activity: String,
-    _ read: (borrowing Row) throws(StoreError) -> Value
+    _ read: (Row) throws(StoreError) -> Value
   ) throws(StoreError) -> Value? {
     var result: Value?
     try query(sql, values, activity) { (row) throws(StoreError) in
@@ -153,6 +153,23 @@ final class Connection: @unchecked Sendable {
     }
   }
 
+  /// Looks for damage, for two seconds at most: a large file is not read to its end at each start.
+  ///
+  /// Throws `damaged` with the first thing found.
+  func quickCheck() throws(StoreError) {
+    var found: String?
+    do throws(StoreError) {
+      found = try reading("checking the file", seconds: 2) { () throws(StoreError) in
+        try first("PRAGMA quick_check(1)", [], "checking the file") { $0.text(0) }
+      }
+    } catch {
+      guard case .tookTooLong = error else { throw error }
+      return
+    }
+    guard let found, found != "ok" else { return }
+    throw .damaged(file: file, found: found)
+  }
+
   private func rollBack() {
     // Some errors have ended the transaction already; there is nothing to do about it then.
     guard unsafe sqlite3_get_autocommit(handle) == 0 else { return }
@@ -175,7 +192,19 @@ final class Connection: @unchecked Sendable {
     return unsafe statement
   }
 
+  /// Keeps the log and its index when the last connection closes: the room that they take is needed
+  /// to open the file on a full disk.
+  func keepLog() {
+    var isOn: CInt = 1
+    // SAFETY: the call reads and writes one CInt.
+    unsafe sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL, &isOn)
+  }
+
   private func error(_ code: Int32, _ activity: String) -> StoreError {
+    // A file that may be written but forbids it itself has a damaged header.
+    if code & 0xFF == SQLITE_READONLY, unsafe access(file, W_OK) == 0 {
+      return .damaged(file: file, found: "a header that forbids writing")
+    }
     let message = unsafe Connection.message(handle, code: code)
     return .database(file: file, activity: activity, code: code, message: message)
   }

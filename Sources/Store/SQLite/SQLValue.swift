@@ -42,8 +42,11 @@ enum SQLValue {
 }
 
 /// The row that a statement stands at; columns count from 0.
+///
+/// Valid only where it is lent. Copyable only because the optimizer (6.3.1) cannot inline a lent
+/// value that is not.
 @safe
-struct Row: ~Copyable {
+struct Row {
   private let statement: OpaquePointer
   private let file: String
 

@@ -18,7 +18,15 @@ extension EventWriter {
     let free = try connection.pragma("freelist_count")
     let size = try connection.pragma("page_size")
     let isTooLarge = (pages - free) * size > settings.bytesMax
-    if let last = try lastExpired(before: oldestKept, isTooLarge: isTooLarge) {
+    let oldestTime = try connection.first(
+      "SELECT time FROM event ORDER BY sequence LIMIT 1",
+      [],
+      "looking for old events"
+    ) { $0.integer(0) }
+    let isTooOld = (oldestTime ?? .max) < oldestKept ?? .min
+    if isTooLarge || isTooOld,
+      let last = try lastExpired(before: oldestKept, isTooLarge: isTooLarge)
+    {
       return (try deleteEvents(through: last), true)
     }
     guard pages * size > settings.bytesMax, free > 0 else { return (0, false) }
@@ -45,31 +53,51 @@ extension EventWriter {
     return last
   }
 
+  private static func count(
+    _ sql: String,
+    _ bound: SQLValue,
+    _ connection: Connection
+  ) throws(StoreError) -> Int {
+    try connection.first(sql, [bound], "deleting old events") { Int($0.integer(0)) } ?? 0
+  }
+
   private mutating func deleteEvents(through last: UInt64) throws(StoreError) -> Int {
     let activity = "deleting old events"
     let connection = connection
     let bound = SQLValue.number(last)
+    let scansGone = """
+      SELECT e.sample AS sample, count(*) AS count FROM event e
+      JOIN scan c ON c.sequence = e.sequence WHERE e.sequence <= ?1 GROUP BY e.sample
+      """
     var count = 0
     try changeHead(activity) { (head) throws(StoreError) in
       try connection.run(
         """
-        UPDATE sample SET storedScans = storedScans - gone.count FROM (
-          SELECT e.sample AS sample, count(*) AS count FROM event e
-          JOIN scan c ON c.sequence = e.sequence WHERE e.sequence <= ?1 GROUP BY e.sample
-        ) AS gone WHERE sample.key = gone.sample
+        UPDATE tally SET storedScans = storedScans - gone.count FROM (\(scansGone)) AS gone
+        WHERE tally.sample = gone.sample
         """,
         [bound],
         activity
       )
+      // What was erased before is not counted again: it has no tally any more.
+      head.scans -= try EventWriter.count(
+        "SELECT sum(gone.count) FROM (\(scansGone)) AS gone JOIN tally t ON t.sample = gone.sample",
+        bound,
+        connection
+      )
       let gone = """
-        SELECT DISTINCT s.key FROM event e JOIN sample s ON s.key = e.sample
-        WHERE e.sequence <= ?1 AND s.sequence <= ?1
+        SELECT DISTINCT t.sample FROM event e JOIN tally t ON t.sample = e.sample
+        WHERE e.sequence <= ?1 AND t.sequence <= ?1
         """
       try connection.run("DELETE FROM label WHERE sample IN (\(gone))", [bound], activity)
-      try connection.run("DELETE FROM sample WHERE key IN (\(gone))", [bound], activity)
+      try connection.run("DELETE FROM tally WHERE sample IN (\(gone))", [bound], activity)
       head.samples -= connection.changedCount
+      let samplesGone = """
+        SELECT DISTINCT e.sample FROM event e LEFT JOIN tally t ON t.sample = e.sample
+        WHERE e.sequence <= ?1 AND e.sample IS NOT NULL AND t.sample IS NULL
+        """
+      try connection.run("DELETE FROM sample WHERE key IN (\(samplesGone))", [bound], activity)
       try connection.run("DELETE FROM scan WHERE sequence <= ?1", [bound], activity)
-      head.scans -= connection.changedCount
       try connection.run("DELETE FROM event WHERE sequence <= ?1", [bound], activity)
       count = connection.changedCount
       // A gap that begins among the deleted and reaches beyond them stays, with its reason.

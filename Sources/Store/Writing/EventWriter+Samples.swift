@@ -34,7 +34,10 @@ extension EventWriter {
     )
   }
 
-  /// Deletes a sample with all that belongs to it; its numbers become gaps, as long as possible.
+  /// Erases a sample with all that belongs to it; its numbers become gaps, as long as possible.
+  ///
+  /// Its rows stay until they are the oldest, as long as they were and without content: see
+  /// `EventsFile` for why. The gaps hide them.
   ///
   /// - Returns: how many scans were deleted.
   mutating func deleteSample(_ sampleId: String) throws(StoreError) -> Int {
@@ -53,14 +56,31 @@ extension EventWriter {
         try EventWriter.insertDeleted(gap, connection)
       }
       try connection.run(
-        "DELETE FROM scan WHERE sequence IN (SELECT sequence FROM event WHERE sample = ?1)",
+        """
+        UPDATE scan SET data = zeroblob(length(data))
+        WHERE sequence IN (SELECT sequence FROM event WHERE sample = ?1)
+        """,
         [key],
         activity
       )
       scanCount = connection.changedCount
-      try connection.run("DELETE FROM event WHERE sample = ?1", [key], activity)
+      try connection.run(
+        "UPDATE event SET line = zeroblob(length(line)) WHERE sample = ?1",
+        [key],
+        activity
+      )
+      // A text of zeros, as many bytes as there were.
+      let zeros = "replace(hex(zeroblob(length(CAST(%s AS BLOB)))), '00', '0')"
+      try connection.run(
+        """
+        UPDATE sample SET id = \(zeros.replacing("%s", with: "id")),
+          name = \(zeros.replacing("%s", with: "name")) WHERE key = ?1
+        """,
+        [key],
+        activity
+      )
       try connection.run("DELETE FROM label WHERE sample = ?1", [key], activity)
-      try connection.run("DELETE FROM sample WHERE key = ?1", [key], activity)
+      try connection.run("DELETE FROM tally WHERE sample = ?1", [key], activity)
       head.scans -= scanCount
       head.samples -= 1
     }

@@ -178,28 +178,33 @@ extension EventWriter {
   ) throws(StoreError) -> Int64 {
     if let key = sampleKeys[sampleId] { return key }
     if sampleKeys.count >= 256 { sampleKeys = [:] }
-    let known = try connection.first(
-      "SELECT key FROM sample WHERE id = ?1",
-      [.text(sampleId)],
-      "looking for a sample"
-    ) { $0.integer(0) }
-    if let known {
+    if let known = try SampleCatalog.keyIfKnown(connection, of: sampleId) {
       sampleKeys[sampleId] = known
       return known
     }
     try connection.run(
       """
-      INSERT INTO sample (id, name, scanner, began, ended, final, scans, storedScans, sequence)
-      VALUES (?1, ?2, ?3, ?4, ?4, 0, 0, 0, ?5)
+      INSERT INTO sample (id, name, scanner, began) VALUES (?1, ?2, ?3, ?4)
       """,
       [
         .text(sampleId), .text(event.sample ?? ""), .text(event.scanner ?? ""),
-        .time(event.time), .number(event.sequence),
+        .time(event.time),
+      ],
+      "beginning a sample"
+    )
+    let key = connection.lastInsertedKey
+    try connection.run(
+      """
+      INSERT INTO tally (sample, hash, ended, final, scans, storedScans, sequence)
+      VALUES (?1, ?2, ?3, 0, 0, 0, ?4)
+      """,
+      [
+        .integer(key), .integer(SampleCatalog.hash(of: sampleId)), .time(event.time),
+        .number(event.sequence),
       ],
       "beginning a sample"
     )
     head.samples += 1
-    let key = connection.lastInsertedKey
     sampleKeys[sampleId] = key
     return key
   }
@@ -208,13 +213,12 @@ extension EventWriter {
     let last = change.last
     try connection.run(
       """
-      UPDATE sample SET ended = ?2, final = ?3, scans = ?4, storedScans = storedScans + ?5,
-        bundle = ?6, sequence = ?7, name = ?8 WHERE key = ?1
+      UPDATE tally SET ended = ?2, final = ?3, scans = ?4, storedScans = storedScans + ?5,
+        bundle = ?6, sequence = ?7 WHERE sample = ?1
       """,
       [
         .integer(change.key), .time(last.time), .count(last.isFinal ? 1 : 0), .count(last.scans),
         .count(change.storedScans), .optional(last.bundle), .number(last.sequence),
-        .text(last.sample ?? ""),
       ],
       "storing a sample"
     )

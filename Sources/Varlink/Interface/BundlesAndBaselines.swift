@@ -42,7 +42,7 @@ extension SpectradInterface {
     package var noiseAbsorbance: Double
     /// Median lamp monitor reading in counts; null when the scanner has none.
     package var lampPhotodiode: Double?
-    /// Median over wavelengths of the sample signal in counts.
+    /// Median over wavelengths of the sample signal, in counts at gain 1.
     package var signalCounts: Double
     /// Wavelengths of the spectrum's peaks in nanometres, rising.
     package var peaksNanometres: [Double]

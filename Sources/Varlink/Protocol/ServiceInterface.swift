@@ -64,7 +64,7 @@ enum ServiceInterface {
 
 extension ServiceInterface {
   /// Who made the service, and which interfaces it has.
-  enum GetInfo: VarlinkMethod {
+  enum Introduction: VarlinkMethod {
     static let name = "org.varlink.service.GetInfo"
 
     typealias Parameters = NoMembers
@@ -79,7 +79,7 @@ extension ServiceInterface {
   }
 
   /// The definition of an interface.
-  enum GetInterfaceDescription: VarlinkMethod {
+  enum Definition: VarlinkMethod {
     static let name = "org.varlink.service.GetInterfaceDescription"
 
     struct Parameters: Codable, Equatable, Sendable {

@@ -1,8 +1,10 @@
-import NIOCore
+package import NIOCore
 
 /// Cuts what a connection sends into messages, each of which ends with NUL.
-struct VarlinkFraming {
-  enum Next: Equatable {
+package struct VarlinkFraming {
+  /// What the bytes so far hold.
+  package enum Next: Equatable {
+    /// A message without its NUL.
     case message([UInt8])
     /// The NUL has not come yet.
     case incomplete
@@ -15,20 +17,22 @@ struct VarlinkFraming {
   /// How many of the buffer's first bytes are known to hold no NUL.
   private var searchedCount = 0
 
-  init(messageBytesMax: Int) {
+  /// Makes one for messages of at most so many bytes, their NUL not counted.
+  package init(messageBytesMax: Int) {
     precondition(messageBytesMax > 0, "a message has at least one byte")
     self.messageBytesMax = messageBytesMax
   }
 
   /// Whether so little waits that more may be read.
-  var wantsBytes: Bool { buffer.readableBytes <= messageBytesMax }
+  package var wantsBytes: Bool { buffer.readableBytes <= messageBytesMax }
 
-  mutating func append(_ bytes: ByteBuffer) {
+  /// Adds bytes as they were received.
+  package mutating func append(_ bytes: ByteBuffer) {
     buffer.writeImmutableBuffer(bytes)
   }
 
   /// Takes the oldest message.
-  mutating func next() -> Next {
+  package mutating func next() -> Next {
     let view = buffer.readableBytesView
     guard let end = view.dropFirst(searchedCount).firstIndex(of: 0) else {
       searchedCount = view.count

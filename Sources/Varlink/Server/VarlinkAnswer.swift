@@ -35,6 +35,7 @@ final class VarlinkAnswer {
 
   /// Notes what was read; false when nobody wants the call answered any more.
   func admit(isOneway: Bool) -> Bool {
+    connection.noteCall()
     self.isOneway = isOneway
     return isOneway || connection.isOpen
   }
@@ -44,6 +45,7 @@ final class VarlinkAnswer {
     guard connection.write(message) else {
       return loop.makeFailedFuture(VarlinkReplyError.clientHasGone)
     }
+    connection.flush()
     if isLast || connection.isWritable { return loop.makeSucceededVoidFuture() }
     let promise = loop.makePromise(of: Void.self)
     waiting.append(promise)

@@ -155,17 +155,18 @@ final class VarlinkConnection: ChannelDuplexHandler {
     answer.begin { await dispatch.run(message, from: peer) }
   }
 
+  /// What was read is a call.
+  func noteCall() {
+    clients.count { $0.calls += 1 }
+  }
+
   /// The task of the answer has ended.
   func finished(_ outcome: VarlinkAnswer.Outcome) {
     work = .idle
-    clients.count { counters in
-      switch outcome {
-      case .answered: counters.calls += 1
-      case .failed:
-        counters.calls += 1
-        counters.answersFailed += 1
-      case .malformed: counters.clientsMalformed += 1
-      }
+    switch outcome {
+    case .answered: break
+    case .failed: clients.count { $0.answersFailed += 1 }
+    case .malformed: clients.count { $0.clientsMalformed += 1 }
     }
     if case .answered = outcome, refusal == nil { advance() } else { end() }
   }
@@ -182,7 +183,7 @@ final class VarlinkConnection: ChannelDuplexHandler {
 extension VarlinkConnection {
   // MARK: - Replies
 
-  /// Writes a reply; false when the client has gone.
+  /// Writes a reply, which waits for `flush`; false when the client has gone.
   func write(_ message: ByteBuffer) -> Bool {
     guard let context else { return false }
     var rest = message
@@ -194,9 +195,14 @@ extension VarlinkConnection {
         self.pieceWasTaken()
       }
     }
+    return true
+  }
+
+  /// Hands everything that was written to the system.
+  func flush() {
+    guard let context, piecesOnTheWay > 0 else { return }
     startStuckTimer(context)
     context.flush()
-    return true
   }
 
   private func pieceWasTaken() {

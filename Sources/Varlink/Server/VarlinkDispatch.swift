@@ -51,17 +51,17 @@ struct VarlinkDispatch: Sendable {
 
   private func introspect(_ call: VarlinkCall, _ replies: VarlinkReplies) async throws {
     switch call.method {
-    case ServiceInterface.GetInfo.name:
-      let reply = ServiceInterface.GetInfo.Reply(
+    case ServiceInterface.Introduction.name:
+      let reply = ServiceInterface.Introduction.Reply(
         vendor: settings.vendor,
         product: settings.product,
         version: settings.version,
         url: settings.url,
         interfaces: [ServiceInterface.name] + settings.interfaces.map(\.name)
       )
-      try await replies.send(reply, to: ServiceInterface.GetInfo.self)
-    case ServiceInterface.GetInterfaceDescription.name:
-      let method = ServiceInterface.GetInterfaceDescription.self
+      try await replies.send(reply, to: ServiceInterface.Introduction.self)
+    case ServiceInterface.Definition.name:
+      let method = ServiceInterface.Definition.self
       let name = try call.parameters(of: method).interface
       guard let description = description(of: name) else {
         throw VarlinkServiceError.interfaceNotFound(interface: name)

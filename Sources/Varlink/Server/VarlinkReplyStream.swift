@@ -21,10 +21,21 @@ package final class VarlinkReplyStream {
   /// Whether the client takes bytes at the moment; false when it has gone.
   package var isWritable: Bool { whenOver != nil && connection.isWritable }
 
-  /// Writes a reply with one member, whose value is JSON already, and more to follow.
+  /// Writes a reply with one member, whose value is JSON already, and more to follow; it waits for
+  /// `flush`.
   package func write(_ member: String, json: ByteBuffer) {
     guard whenOver != nil else { return }
     _ = connection.write(VarlinkMessage.reply(member: member, json: json, continues: true))
+  }
+
+  /// Hands everything that was written to the system.
+  package func flush() {
+    if whenOver != nil { connection.flush() }
+  }
+
+  /// Ends the connection at once, also behind the last reply; what the client has not taken is lost.
+  package func close() {
+    connection.close()
   }
 
   /// Writes the last reply: one with one member.
@@ -50,7 +61,7 @@ package final class VarlinkReplyStream {
 
   private func end(_ message: ByteBuffer) {
     guard whenOver != nil else { return }
-    _ = connection.write(message)
+    if connection.write(message) { connection.flush() }
     finish()
   }
 

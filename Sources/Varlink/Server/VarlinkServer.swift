@@ -10,8 +10,7 @@ import Synchronization
 package final class VarlinkServer: Sendable {
   private enum State: ~Copyable {
     case idle
-    case listening(any Channel)
-    case listeningAtFile(any Channel, UnixSocketFile)
+    case listening(any Channel, ListeningSocket)
     case stopped
   }
 
@@ -33,18 +32,11 @@ package final class VarlinkServer: Sendable {
   /// Begins to accept clients.
   ///
   /// After an error the server can only be shut down.
-  package func start(on listener: VarlinkListener) async throws(LocalSocketError) {
-    switch listener {
-    case .path(let path, let mode):
-      let file = try UnixSocketFile(bindingTo: path, mode: mode)
-      let channel = try await listen(on: file.descriptor, path: path)
-      var next = State.listeningAtFile(channel, file)
-      state.withLock { swap(&$0, &next) }
-    case .inherited(let descriptor, let path):
-      let channel = try await listen(on: descriptor, path: path)
-      var next = State.listening(channel)
-      state.withLock { swap(&$0, &next) }
-    }
+  package func start(on place: ListeningPlace) async throws(LocalSocketError) {
+    let socket = try ListeningSocket.open(place)
+    let channel = try await listen(on: socket.descriptor, path: place.path)
+    var next = State.listening(channel, socket)
+    state.withLock { swap(&$0, &next) }
   }
 
   /// Takes no more clients and calls, gives answers under way a bounded time to end, and removes
@@ -55,11 +47,9 @@ package final class VarlinkServer: Sendable {
     switch consume previous {
     case .stopped: return
     case .idle: break
-    case .listening(let channel):
+    case .listening(let channel, let socket):
+      socket.remove()
       // An error means that what is to be closed is closed already.
-      try? await channel.close().get()
-    case .listeningAtFile(let channel, let file):
-      file.remove()
       try? await channel.close().get()
     }
     try? await loop.flatSubmit { [clients] in clients.value.shutDown() }.get()

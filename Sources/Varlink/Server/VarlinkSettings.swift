@@ -31,14 +31,6 @@ package struct VarlinkSettings: Sendable {
   }
 }
 
-/// Where a server listens.
-package enum VarlinkListener: Sendable {
-  /// A path to bind; the folder must exist, the file goes with the server.
-  case path(String, mode: UInt32)
-  /// A listening descriptor from systemd, which owns the file at `path`.
-  case inherited(descriptor: CInt, path: String)
-}
-
 /// What a Varlink server has counted since its start.
 package struct VarlinkCounters: Equatable, Sendable {
   /// Clients connected now, refused peers not counted.

@@ -48,20 +48,24 @@ package struct CheckFinding: Equatable, Sendable {
 
 /// How far a scanner may be from its baseline, and why.
 package enum CheckLimits {
-  /// Noise may double: the light that reaches the detector has then halved, or its electronics
-  /// are disturbed. The median over some 200 wavelengths varies by a few percent from day to day.
+  /// Noise may double: half of the light, or disturbed electronics, do that.
+  ///
+  /// The median over some 200 wavelengths varies by a few percent from day to day.
   package static let noiseRatio = 2.0
   /// Noise below this is as good as none: it is far below the differences that samples are told
   /// apart by, and twice of next to nothing alarms nobody.
   package static let noiseFloorAbsorbance = 0.0002
-  /// The lamp may change by a tenth, which is 0.046 in absorbance. The monitor sees the lamp, not
-  /// the sample, so nobody's hand changes it.
+  /// The lamp may change by a tenth, which is 0.046 in absorbance.
+  ///
+  /// The monitor sees the lamp, not the sample, so nobody's hand changes it.
   package static let lampShare = 0.1
   /// The signal may change by a tenth too: laying the standard down anew costs a few percent, a
   /// dirty window or a wrong standard more than a tenth.
   package static let signalShare = 0.1
-  /// Pharmacopoeias allow near-infrared instruments a nanometre in this range. It is also a third
-  /// of the distance between two points of a usual scan, far more than a peak's place varies.
+  /// Pharmacopoeias allow near-infrared instruments a nanometre in this range.
+  ///
+  /// It is also a third of the distance between two points of a usual scan, and far more than the
+  /// place of a peak varies from check to check.
   package static let peakNanometres = 1.0
   /// A peak farther away is another peak.
   static let peakSearchNanometres = 10.0

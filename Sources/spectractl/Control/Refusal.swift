@@ -4,16 +4,16 @@ import Varlink
 /// Why the daemon did not do what a command asked for, with what to do about it.
 extension VarlinkClientError {
   /// The error and the advice on one line.
-  var explanation: String { description + (advice.map { "; " + $0 } ?? "") }
+  var explanation: String { description + (advice.map { " (\($0))" } ?? "") }
 
   private var advice: String? {
     switch self {
     case .cannotConnect(_, ENOENT), .cannotConnect(_, ECONNREFUSED), .cannotConnect(_, EACCES):
       "spectractl doctor says what to do"
-    case .connectionLost: "what does the log say? (journalctl --unit spectrad --lines 50)"
+    case .connectionLost: "the log says why: journalctl --unit spectrad --lines 50"
     case .notTaken, .unknownFailure, .malformedReply:
-      "spectrad and spectractl may be of different versions (spectrad --version, spectractl "
-        + "--version)"
+      "spectrad and spectractl may be of different versions: compare spectrad --version and "
+        + "spectractl --version"
     case .refused(let failure): failure.advice
     case .cannotConnect, .timedOut, .interrupted, .replyTooLong: nil
     }

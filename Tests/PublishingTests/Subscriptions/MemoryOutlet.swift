@@ -9,6 +9,7 @@ final class MemoryOutlet: StreamOutlet, Sendable {
     var objects: [StreamObject] = []
     var flushedCount = 0
     var end: SubscriptionEnd?
+    var onWrite: (@Sendable () -> Void)?
     var subscription: Subscription?
   }
 
@@ -52,6 +53,11 @@ final class MemoryOutlet: StreamOutlet, Sendable {
     subscription?.outletClosed()
   }
 
+  /// Has `work` done whenever something is written.
+  func onWrite(_ work: @escaping @Sendable () -> Void) {
+    state.withLock { $0.onWrite = work }
+  }
+
   func begin(_ subscription: Subscription) {
     state.withLock { $0.subscription = subscription }
   }
@@ -59,10 +65,12 @@ final class MemoryOutlet: StreamOutlet, Sendable {
   var isWritable: Bool { state.withLock { $0.credit > 0 && $0.end == nil } }
 
   func write(_ object: StreamObject) {
-    state.withLock { state in
+    let onWrite = state.withLock { state in
       if object.kind != .hello { state.credit -= 1 }
       state.objects.append(object)
+      return state.onWrite
     }
+    onWrite?()
   }
 
   func flush() {

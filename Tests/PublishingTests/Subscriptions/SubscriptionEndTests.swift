@@ -147,11 +147,16 @@ import Testing
     try await withStream(nil) {
       $0.shutdownTimeout = .milliseconds(50)
     } run: { server in
-      let client = MemoryOutlet(credit: 1)
-      try await server.subscribe(after: nil, filter: .all, makingOutlet: { client })
-      server.publish((1...10).map(Example.numbered))
-      await server.shutdown()
-      #expect(client.ending == .stuck)
+      weak var forgotten: MemoryOutlet?
+      do {
+        let client = MemoryOutlet(credit: 1)
+        forgotten = client
+        try await server.subscribe(after: nil, filter: .all, makingOutlet: { client })
+        server.publish((1...10).map(Example.numbered))
+        await server.shutdown()
+        #expect(client.ending == .stuck)
+      }
+      try await eventually { forgotten == nil }
       #expect(server.publish([Example.numbered(11)]).isEmpty)
       await #expect(throws: SubscriptionRefusal.shuttingDown) {
         try await server.subscribe(after: nil, filter: .all, makingOutlet: { MemoryOutlet() })

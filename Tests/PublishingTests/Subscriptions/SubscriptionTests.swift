@@ -160,7 +160,8 @@ import Testing
     }
   }
 
-  @Test func `pages that lie cannot repeat a number or leave one out`() async throws {
+  @Test(arguments: [4, 30])
+  func `pages that lie cannot repeat a number or leave one out`(after: UInt64) async throws {
     let store = MemoryStore()
     try await withStream(store) {
       $0.recentLinesMax = 10
@@ -172,13 +173,46 @@ import Testing
       store.expire(before: 8)
       store.becomeForgetful()
       let client = MemoryOutlet()
-      try await server.subscribe(after: 4, filter: .all, makingOutlet: { client })
-      try await eventually { client.objects.count == 52 }
-      #expect(client.lines[1] == #"{"type":"gap","from":5,"to":7,"reason":"expired"}"#)
-      #expect(client.objects[2...33] == lines[7..<39].map(\.object)[...])
-      #expect(client.lines[34] == #"{"type":"gap","from":40,"to":44,"reason":"notStored"}"#)
-      #expect(client.objects[35...50] == lines[44..<60].map(\.object)[...])
-      #expect(client.lines[51] == #"{"type":"gap","from":61,"to":100,"reason":"notStored"}"#)
+      try await server.subscribe(after: after, filter: .all, makingOutlet: { client })
+      let gaps = [
+        #"{"type":"gap","from":5,"to":7,"reason":"expired"}"#,
+        #"{"type":"gap","from":40,"to":44,"reason":"notStored"}"#,
+        #"{"type":"gap","from":61,"to":100,"reason":"notStored"}"#,
+      ].dropFirst(after < 5 ? 0 : 1)
+      let numbers = (Array(8...39) + Array(45...60)).filter { $0 > after }
+      try await eventually { client.objects.count == 1 + gaps.count + numbers.count }
+      #expect(client.lines.filter { member("type", of: $0) == "gap" } == Array(gaps))
+      #expect(
+        client.objects.filter { $0.kind == .prediction }
+          == numbers.map { lines[Int($0) - 1].object }
+      )
+    }
+  }
+
+  @Test func `a page that forgets its last number does not hide it`() async throws {
+    let store = MemoryStore()
+    try await withStream(store) {
+      $0.recentLinesMax = 1
+    } run: { server in
+      store.commit(Array(server.publish((1...10).map(Example.numbered)).prefix(9)))
+      store.commit(.gap(10...10, reason: .notStored))
+      store.becomeForgetful()
+      let client = MemoryOutlet()
+      try await server.subscribe(after: 0, filter: .all, makingOutlet: { client })
+      try await eventually { client.objects.count == 11 }
+      #expect(client.lines[10] == #"{"type":"gap","from":10,"to":10,"reason":"notStored"}"#)
+    }
+  }
+
+  @Test func `a client that becomes live while a line is given out reads it once`() async throws {
+    try await withStream(nil) { server in
+      let (first, second) = (MemoryOutlet(), MemoryOutlet(credit: 0))
+      try await server.subscribe(after: nil, filter: .all, makingOutlet: { first })
+      try await server.subscribe(after: nil, filter: .all, makingOutlet: { second })
+      // The second takes more in the moment in which the first is written to.
+      first.onWrite { second.grant(10) }
+      let lines = server.publish([Example.numbered(1), Example.numbered(2)])
+      #expect(second.objects.dropFirst() == lines.map(\.object)[...])
     }
   }
 }

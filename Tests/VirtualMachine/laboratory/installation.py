@@ -100,10 +100,17 @@ def plugged_scanner(donors: int = 50, scans: int = 20) -> Iterator[bus.Scanner]:
 def wait_for_predictions(stream: Stream, count: int) -> list[dict]:
     """That many more predictions than there are now."""
     before = len(stream.predictions())
-    stream.wait_for(
-        lambda lines: sum(line["type"] == "prediction" for line in lines) >= before + count,
-        f"{count} more predictions",
-    )
+    try:
+        stream.wait_for(
+            lambda lines: sum(line["type"] == "prediction" for line in lines) >= before + count,
+            f"{count} more predictions",
+        )
+    except AssertionError:
+        # What the daemon and its journal say explains it better than what did not come.
+        run("spectractl", "scanners", status=None)
+        run("journalctl", f"--unit={SERVICE}", "--output=cat", "--lines=30")
+        print(*stream.of_type("scanner"), sep="\n")
+        raise
     return stream.predictions()[before:]
 
 

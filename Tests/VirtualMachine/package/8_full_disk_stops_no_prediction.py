@@ -12,7 +12,7 @@ def restart() -> None:
 
 
 installation.run("systemctl", "stop", installation.SERVICE)
-mount = ("mount", "-t", "tmpfs", "-o", "size=600k,mode=0700,uid=spectrad,gid=spectrad")
+mount = ("mount", "-t", "tmpfs", "-o", "size=8m,mode=0700,uid=spectrad,gid=spectrad")
 installation.run(*mount, "tmpfs", installation.STORE)
 try:
     installation.run("systemctl", "start", installation.SERVICE)
@@ -22,11 +22,11 @@ try:
         installation.wait_for_predictions(client, 3)
         filler = installation.STORE / "something-else"
         try:
-            filler.write_bytes(bytes(600 << 10))
+            filler.write_bytes(bytes(8 << 20))
         except OSError:
             pass  # Full, as it should be.
         bus.wait_until(
-            lambda: installation.status()["store"]["problem"], "the daemon says that it is full"
+            lambda: installation.status()["store"].get("problem"), "the daemon says that it is full"
         )
         installation.wait_for_predictions(client, 20)
         first_lost = installation.status()["store"]

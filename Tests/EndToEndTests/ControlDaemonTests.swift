@@ -1,0 +1,185 @@
+import Foundation
+import Spectra
+import Testing
+
+/// spectractl beside a real daemon and its store.
+@Suite struct ControlDaemonTests {
+  @Test func `a sample's way from its beginning to its erasure`() throws {
+    let laboratory = try Laboratory()
+    let recording = try laboratory.synthesize(donors: 1, scans: 4)
+    let daemon = try laboratory.startDaemonWithStore(["acquisition.mode=onRequest"])
+    let simulator = try laboratory.startSimulator(replaying: recording, ["--repeat"])
+    try laboratory.waitForScanner(daemon, simulator)
+
+    let begun = try laboratory.control("sample", "begin", "donor 7")
+    let sampleId = begun.output.trimmingCharacters(in: .newlines)
+    try #require(begun.status == 0 && sampleId.count == 26, "\(begun.errors)\(daemon.errors)")
+    let scans = try laboratory.control("scan", "--count", "3", "--json")
+    #expect(
+      try StreamLine.lines(of: scans.output).map(\.sampleId) == [sampleId, sampleId, sampleId]
+    )
+    let ended = try laboratory.control("sample", "end")
+    #expect(ended.output == sampleId + "\n", "\(ended.errors)")
+
+    #expect(try laboratory.control("label", sampleId, "ripeness", "ripe").status == 0)
+    let isListed = try eventually(seconds: 10) {
+      try laboratory.control("history", "--labelled", "--json").output.contains(sampleId)
+    }
+    #expect(isListed)
+    let file = laboratory.folder.path("labelled.scans.ndjson")
+    let export = try laboratory.control("export", file, "--labelled")
+    try #require(export.status == 0, "\(export.errors)")
+    let exported = try RecordingReader.read(paths: [file])
+    let original = try RecordingReader.read(paths: [recording])
+    #expect(exported.scans.map(\.sampleSignal) == original.scans.prefix(3).map(\.sampleSignal))
+    #expect(
+      exported.scans.allSatisfy { $0.sample == "donor 7" && $0.labels == ["ripeness": "ripe"] }
+    )
+
+    let deleted = try laboratory.control("sample", "delete", sampleId, "--yes")
+    #expect(deleted.output.contains("is erased, 3 scans"), "\(deleted.errors)")
+    #expect(try laboratory.control("sample", "show", sampleId).status == 66)
+    let empty = try laboratory.control("export", laboratory.folder.path("none.scans.ndjson"))
+    #expect(empty.status == 66)
+  }
+
+  @Test func `a check against its own baseline passes and leaves no sample`() throws {
+    let laboratory = try Laboratory()
+    let recording = try laboratory.synthesize(donors: 1, scans: 4)
+    let daemon = try laboratory.startDaemonWithStore(["acquisition.mode=onRequest"])
+    let simulator = try laboratory.startSimulator(replaying: recording, ["--repeat"])
+    try laboratory.waitForScanner(daemon, simulator)
+    #expect(try laboratory.control("check", "--scans", "4").status == 66)
+    let baseline = try laboratory.control("check", "--scans", "4", "--baseline")
+    #expect(baseline.status == 0, "\(baseline.errors)\(daemon.errors)")
+    let check = try laboratory.control("check", "--scans", "4", "--json")
+    #expect(check.status == 0, "\(check.output)\(check.errors)")
+    #expect(check.output.contains(#""verdict":"pass""#))
+    #expect(try laboratory.control("history", "--json").output.isEmpty)
+  }
+
+  @Test func `record has every scan as the scanner made it`() throws {
+    let laboratory = try Laboratory()
+    let recording = try laboratory.synthesize(donors: 2, scans: 5)
+    let daemon = try laboratory.startDaemonWithStore(["sample.scans=5"])
+    let file = laboratory.folder.path("live.scans.ndjson")
+    let record = try RunningProgram(
+      "spectractl",
+      ["record", file, "--samples", "2", "--socket", laboratory.controlSocket],
+      in: laboratory.folder
+    )
+    // The subscription stands before the first scan.
+    let isListening = try eventually(seconds: 30) {
+      try laboratory.control("status", "--json").output.contains(#""connected":2"#)
+    }
+    try #require(isListening, "\(record.errors)\(daemon.errors)")
+    let simulator = try laboratory.startSimulator(replaying: recording, ["--sample-gap", "0"])
+    #expect(record.waitForExit() == 0, "\(record.errors)\(simulator.errors)")
+    let recorded = try RecordingReader.read(paths: [file])
+    let original = try RecordingReader.read(paths: [recording])
+    #expect(recorded.scans.map(\.sampleSignal) == original.scans.map(\.sampleSignal))
+    #expect(recorded.scans.map(\.temperatureCelsius) == original.scans.map(\.temperatureCelsius))
+  }
+
+  @Test func `a resuming watch sees every number once over a kill`() throws {
+    let laboratory = try Laboratory()
+    let recording = try laboratory.synthesize(donors: 1, scans: 5)
+    let settings = ["sample.scans=5"]
+    let first = try laboratory.startDaemonWithStore(settings)
+    let watch = try RunningProgram(
+      "spectractl",
+      ["watch", "--since", "0", "--json", "--count", "60", "--socket", laboratory.controlSocket],
+      in: laboratory.folder
+    )
+    let simulator = try laboratory.startSimulator(
+      replaying: recording,
+      ["--repeat", "--sample-gap", "0"]
+    )
+    let isWatching = eventually(seconds: 30) {
+      watch.output.components(separatedBy: #""prediction""#).count > 20
+    }
+    try #require(isWatching, "\(watch.errors)\(first.errors)")
+    first.kill(SIGKILL)
+    _ = first.waitForExit()
+    let second = try laboratory.startDaemonWithStore(settings)
+    #expect(watch.waitForExit(seconds: 60) == 0, "\(watch.errors)\(second.errors)")
+    _ = simulator
+    var covered: [Int] = []
+    for line in watch.output.split(separator: "\n") {
+      let event = try JSONDecoder().decode(NumberedLine.self, from: Data(line.utf8))
+      if let number = event.seq { covered.append(number) }
+      if let from = event.from, let to = event.to { covered += Array(from...to) }
+    }
+    #expect(covered == Array(1...covered.count))
+  }
+
+  @Test func `status, scanners and metrics tell of the same scanner`() throws {
+    let laboratory = try Laboratory()
+    let recording = try laboratory.synthesize(donors: 1, scans: 5)
+    let daemon = try laboratory.startDaemonWithStore([])
+    let simulator = try laboratory.startSimulator(replaying: recording, ["--repeat"])
+    try laboratory.waitForScanner(daemon, simulator)
+    #expect(try laboratory.control("status").output.contains("SIM0001"))
+    #expect(try laboratory.control("scanners", "--json").output.contains(#""scanner":"SIM0001""#))
+    let metrics = try laboratory.control("metrics")
+    #expect(metrics.output.contains("\nspectrad_up 1\n"), "\(metrics.errors)")
+    #expect(metrics.output.contains(#"spectrad_scanner_ready{scanner="SIM0001"} 1"#))
+    #expect(metrics.output.contains(#"le="+Inf""#))
+  }
+
+  @Test func `a bundle that was installed can be loaded`() throws {
+    let laboratory = try Laboratory()
+    let into = laboratory.folder.path("bundles")
+    let installed = try ProgramResult(
+      "spectractl",
+      ["bundle", "install", ProjectFiles.bundle, "--into", into],
+      in: laboratory.folder
+    )
+    #expect(installed.status == 0, "\(installed.errors)")
+    let daemon = try laboratory.startDaemonWithStore(["bundle.folder=\(into)"], bundle: "")
+    let unknown = try laboratory.control("bundle", "load", "none")
+    #expect(unknown.status == 66, "\(unknown.errors)\(daemon.errors)")
+    let loaded = try laboratory.control("bundle", "load", "tests")
+    #expect(loaded.output.hasPrefix("tests@1.0.0 is loaded"), "\(loaded.errors)\(daemon.errors)")
+    #expect(try laboratory.control("bundle", "list", "--json").output.contains(#""selected":true"#))
+    #expect(try laboratory.control("status").output.contains("tests@1.0.0"))
+  }
+}
+
+/// What the numbers of a stream can be told by.
+private struct NumberedLine: Decodable {
+  var seq: Int?
+  var from: Int?
+  var to: Int?
+}
+
+extension Laboratory {
+  /// Where the daemon takes calls.
+  fileprivate var controlSocket: String { folder.path("control.sock") }
+
+  /// Starts the daemon with a control socket and a store in the laboratory's folder.
+  fileprivate func startDaemonWithStore(
+    _ settings: [String],
+    bundle: String = ProjectFiles.bundle
+  ) throws -> RunningProgram {
+    try startDaemon(
+      bundle: bundle,
+      settings: settings + [
+        "control.socket=\(controlSocket)", "store.folder=\(folder.path("store"))",
+      ]
+    )
+  }
+
+  /// Runs a command that asks this laboratory's daemon.
+  fileprivate func control(_ arguments: String...) throws -> ProgramResult {
+    try ProgramResult("spectractl", arguments + ["--socket", controlSocket], in: folder)
+  }
+
+  /// Waits until the daemon says that its scanner is ready.
+  fileprivate func waitForScanner(_ daemon: RunningProgram, _ simulator: RunningProgram) throws {
+    let isReady = try eventually(seconds: 30) {
+      try control("scanners", "--json").output.contains(#""state":"ready""#)
+    }
+    try #require(isReady, "\(daemon.errors)\(simulator.errors)")
+  }
+}
