@@ -1,3 +1,4 @@
+package import LocalSockets
 package import NIOCore
 import NIOPosix
 import Synchronization
@@ -49,8 +50,8 @@ package final class PredictionServer: Sendable {
   /// Binds the socket, or takes the inherited one, and begins to accept clients.
   ///
   /// After an error the server can only be shut down.
-  package func start() async throws(PublishingError) {
-    let socket = try ListeningSocket.open(settings)
+  package func start() async throws(LocalSocketError) {
+    let socket = try ListeningSocket.open(settings.place)
     let broadcast = broadcast
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 128)

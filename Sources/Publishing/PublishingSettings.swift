@@ -1,3 +1,4 @@
+import LocalSockets
 import Spectra
 
 /// How the predictions' socket behaves; the defaults are those of the daemon.
@@ -33,6 +34,12 @@ package struct PublishingSettings: Sendable {
   package var stuckClientTimeout = Duration.seconds(60)
   /// How long a shutdown waits for clients to take their last lines.
   package var shutdownTimeout = Duration.seconds(2)
+
+  /// Where the server listens.
+  var place: ListeningPlace {
+    inheritedDescriptor.map { .inherited(descriptor: $0, path: socketPath) }
+      ?? .path(socketPath, mode: socketMode)
+  }
 
   /// Makes the daemon's settings for one socket.
   package init(socketPath: String, daemon: String) {

@@ -36,7 +36,9 @@ import Testing
 
   @Test(arguments: sources)
   func `a module imports only what its arrow allows`(file: SourceTree.File) {
-    let ours = Set(TidyTests.arrows.keys).union(["Int8Kernels", "CLinux", "CLibUSB", "CSQLite", "CSystemd"])
+    let ours = Set(TidyTests.arrows.keys).union([
+      "Int8Kernels", "CLinux", "CLibUSB", "CSQLite", "CSystemd",
+    ])
     for line in file.lines where line.contains("import ") {
       guard let name = importedModule(line) else { continue }
       #expect(

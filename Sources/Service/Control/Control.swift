@@ -32,11 +32,11 @@ enum ControlSocket {
   ) async throws(LocalSocketError) -> VarlinkServer? {
     let configuration = daemon.configuration
     let path = configuration.controlSocketPath
-    let listener: VarlinkListener
+    let place: ListeningPlace
     if let descriptor {
-      listener = .inherited(descriptor: descriptor, path: path ?? "")
+      place = .inherited(descriptor: descriptor, path: path ?? "")
     } else if let path {
-      listener = .path(path, mode: configuration.controlSocketMode)
+      place = .path(path, mode: configuration.controlSocketMode)
     } else {
       return nil
     }
@@ -50,7 +50,7 @@ enum ControlSocket {
       service: Control(daemon: daemon)
     )
     do throws(LocalSocketError) {
-      try await server.start(on: listener)
+      try await server.start(on: place)
     } catch {
       await server.shutdown()
       throw error

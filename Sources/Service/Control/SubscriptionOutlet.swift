@@ -7,10 +7,12 @@ import Varlink
 /// Lives on the event loop that both sockets share.
 final class SubscriptionOutlet: StreamOutlet {
   private let replies: VarlinkReplyStream
+  private var subscription: Subscription?
 
   init(_ replies: VarlinkReplyStream) { self.replies = replies }
 
   func begin(_ subscription: Subscription) {
+    self.subscription = subscription
     replies.onWritable = { subscription.outletBecameWritable() }
     replies.onClose = { subscription.outletClosed() }
   }
@@ -21,18 +23,17 @@ final class SubscriptionOutlet: StreamOutlet {
     replies.write(object.kind.rawValue, json: object.json)
   }
 
-  /// Each reply is handed to the system when it is written.
-  func flush() {}
+  func flush() { replies.flush() }
 
   func end(_ end: SubscriptionEnd) {
     switch end {
-    case .bye(let object, _): replies.end(object.kind.rawValue, json: object.json)
+    case .bye(let object, _):
+      replies.end(object.kind.rawValue, json: object.json)
+      // The connection stays for other calls: for the stream the client has gone.
+      subscription?.outletClosed()
     case .historyFailed(let words):
       replies.end(failing: SpectradFailure.storeUnavailable(explanation: words))
-    case .stuck:
-      replies.end(
-        failing: SpectradFailure.limitReached(what: "seconds without reading", limit: 60)
-      )
+    case .stuck: replies.close()
     }
   }
 }

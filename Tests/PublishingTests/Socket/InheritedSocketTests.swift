@@ -1,4 +1,5 @@
 import Glibc
+import LocalSockets
 import Publishing
 import Testing
 
@@ -29,7 +30,7 @@ import Testing
     defer { close(file) }
     for descriptor in [silent.duplicate(), file, 9_999] {
       let server = makeServer(folder.socket) { $0.inheritedDescriptor = descriptor }
-      let error = await #expect(throws: PublishingError.self) { try await server.start() }
+      let error = await #expect(throws: LocalSocketError.self) { try await server.start() }
       #expect(error == .notListening(descriptor: descriptor))
       await server.shutdown()
     }

@@ -1,4 +1,5 @@
 import Glibc
+import LocalSockets
 import Publishing
 import Testing
 
@@ -27,7 +28,7 @@ import Testing
     let folder = try SocketFolder()
     let foreign = try ForeignSocket(folder.socket, listens: true)
     let server = makeServer(folder.socket)
-    await #expect(throws: PublishingError.inUse(path: folder.socket)) { try await server.start() }
+    await #expect(throws: LocalSocketError.inUse(path: folder.socket)) { try await server.start() }
     await server.shutdown()
     #expect(unsafe access(folder.socket, F_OK) == 0)
     withExtendedLifetime(foreign) {}
@@ -41,7 +42,7 @@ import Testing
     try #require(flock(lock, LOCK_EX | LOCK_NB) == 0)
     let foreign = try ForeignSocket(folder.socket, listens: false)
     let server = makeServer(folder.socket)
-    await #expect(throws: PublishingError.inUse(path: folder.socket)) { try await server.start() }
+    await #expect(throws: LocalSocketError.inUse(path: folder.socket)) { try await server.start() }
     await server.shutdown()
     #expect(unsafe access(folder.socket, F_OK) == 0)
     withExtendedLifetime(foreign) {}
@@ -56,7 +57,7 @@ import Testing
       let started = await withTaskGroup { group in
         for server in servers {
           group.addTask {
-            do throws(PublishingError) {
+            do throws(LocalSocketError) {
               try await server.start()
               return true
             } catch {
@@ -88,7 +89,7 @@ import Testing
     let folder = try SocketFolder()
     #expect(unsafe symlink(folder.path + "/elsewhere", folder.lock) == 0)
     let server = makeServer(folder.socket)
-    let error = await #expect(throws: PublishingError.self) { try await server.start() }
+    let error = await #expect(throws: LocalSocketError.self) { try await server.start() }
     await server.shutdown()
     #expect(
       error?.description
@@ -101,7 +102,7 @@ import Testing
     let folder = try SocketFolder()
     close(unsafe creat(folder.socket, 0o600))
     let server = makeServer(folder.socket)
-    await #expect(throws: PublishingError.notASocket(path: folder.socket)) {
+    await #expect(throws: LocalSocketError.notASocket(path: folder.socket)) {
       try await server.start()
     }
     await server.shutdown()
@@ -113,7 +114,7 @@ import Testing
     let missing = folder.path + "/none/p.sock"
     let long = folder.path + "/" + String(repeating: "x", count: 100)
     for (path, error) in [
-      (missing, PublishingError.folderMissing(folder: folder.path + "/none", path: missing)),
+      (missing, LocalSocketError.folderMissing(folder: folder.path + "/none", path: missing)),
       (long, .pathTooLong(path: long, byteCount: long.utf8.count, byteCountMax: 107)),
     ] {
       let server = makeServer(path)
@@ -121,7 +122,7 @@ import Testing
       await server.shutdown()
     }
     #expect(
-      PublishingError.folderMissing(folder: "/run/spectrad", path: "/run/spectrad/p.sock")
+      LocalSocketError.folderMissing(folder: "/run/spectrad", path: "/run/spectrad/p.sock")
         .description == "/run/spectrad/p.sock: the folder /run/spectrad does not exist"
     )
   }
