@@ -1,6 +1,7 @@
 import Acquisition
 import Glibc
 import Logging
+import NIOCore
 import Publishing
 import ServiceLifecycle
 import Spectra
@@ -124,6 +125,9 @@ private struct DaemonService: ServiceLifecycle.Service {
     )
     let daemon = RunningDaemon(configuration, loader: loader, parts: parts, stages: stages)
     let control = try await ControlSocket.open(of: daemon, inherited: sockets.control)
+    // Its waiting is SwiftNIO's, so it is asked for a sign of life.
+    let eventLoop = parts.server.eventLoop
+    _ = parts.pulses.add("event loop") { pulse in eventLoop.execute { pulse.working() } }
     var watchdog: Watchdog?
     if let interval = Watchdog.interval {
       watchdog = try Watchdog(interval: interval, pulses: parts.pulses, logger: logger)

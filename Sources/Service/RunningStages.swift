@@ -81,6 +81,7 @@ struct RunningStages: Sendable {
       configuration,
       bundle: bundle,
       (lanes, directory, toPipeline),
+      pulses: parts.pulses,
       logger: logger
     )
   }
@@ -98,6 +99,7 @@ struct RunningStages: Sendable {
     _ configuration: DaemonConfiguration,
     bundle: ModelBundle?,
     _ way: (lanes: ScannerLanes, directory: ScannerDirectory, pipeline: WakeUp.Signaller),
+    pulses: StagePulses,
     logger: Logger
   ) throws -> (AcquisitionThreads, RunningStage) {
     let wakeUp = try WakeUp()
@@ -109,11 +111,17 @@ struct RunningStages: Sendable {
       directory: way.directory,
       pipeline: way.pipeline,
       wake: signaller,
+      pulses: pulses,
       logger: logger
     )
     try acquisitions.use(sources: configuration.sources)
     let stop = StopFlag()
-    let stage = HotplugStage(threads: acquisitions, wakeUp: wakeUp, stop: stop)
+    let stage = HotplugStage(
+      threads: acquisitions,
+      wakeUp: wakeUp,
+      pulse: pulses.add("hotplug"),
+      stop: stop
+    )
     let thread = try StageThread(name: "hotplug", stage: stage) { $0.run() }
     return (acquisitions, RunningStage(thread, stop: stop, signaller: signaller))
   }

@@ -44,8 +44,14 @@ package final class StagePulse: Sendable {
     let nanoseconds = UInt64(clamping: seconds).multipliedReportingOverflow(by: 1_000_000_000)
     guard !nanoseconds.overflow else { return waiting() }
     let end = monotonicNanoseconds().addingReportingOverflow(nanoseconds.partialValue)
-    guard !end.overflow, end.partialValue >> StagePulse.payloadBits == 0 else { return waiting() }
-    set(.waitingUntil, end.partialValue + UInt64(clamping: attoseconds / 1_000_000_000))
+    guard !end.overflow else { return waiting() }
+    waiting(untilNanoseconds: end.partialValue + UInt64(clamping: attoseconds / 1_000_000_000))
+  }
+
+  /// The stage waits for a device or a disk, until then on CLOCK_MONOTONIC at the latest.
+  package func waiting(untilNanoseconds deadline: UInt64) {
+    guard deadline >> StagePulse.payloadBits == 0 else { return waiting() }
+    set(.waitingUntil, deadline)
   }
 
   /// The stage has come to its end and is watched no more.

@@ -55,7 +55,9 @@ while read -r folder; do binds+=(--bind-ro="$folder"); done < <(
 )
 
 ended=0
-timeout --foreground --kill-after=5 "$seconds" systemd-nspawn --quiet --directory="$tree" \
+# The first signal asks the machine to halt, the second one ends it: killed, systemd-nspawn would
+# leave its machine running.
+timeout --foreground $((seconds + 5)) timeout --foreground "$seconds" systemd-nspawn --quiet --directory="$tree" \
   --machine="lifecycle-$$" --register=no --keep-unit --private-network "${binds[@]}" \
   --boot -- --unit=lifecycle.target --show-status=no >"$work/nspawn" 2>&1 </dev/null || ended=$?
 

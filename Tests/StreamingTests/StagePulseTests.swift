@@ -45,6 +45,15 @@ import Testing
     #expect(pulses.hanging() == ["scanner usb:1-1"])
   }
 
+  @Test(arguments: [(UInt64(1), true), (.max / 8, false), (.max, false)])
+  func `a wait until a time of the past is excused once`(nanoseconds: UInt64, hangs: Bool) {
+    let pulses = StagePulses()
+    let pulse = pulses.add("stage")
+    pulse.waiting(untilNanoseconds: nanoseconds)
+    pulses.giveOutToken()
+    #expect(pulses.hanging().isEmpty == !hangs)
+  }
+
   @Test(arguments: [Duration.seconds(-1), .seconds(Int64.max), .nanoseconds(1)])
   func `any timeout is taken`(timeout: Duration) {
     let pulses = StagePulses()

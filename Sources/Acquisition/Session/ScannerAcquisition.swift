@@ -18,19 +18,26 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
   ///
   /// `bus` is this machine's USB, needed for an address there. `references` keeps what users
   /// measured on a white standard; without one such a measurement lasts as long as the connection.
+  /// `pulse` hears what the thread does, from `run()` to its end.
   /// - Throws: `connectionFailed` when the process has no descriptors left.
   package init(
     address: ScannerAddress,
     bus: USBBus? = nil,
     options: AcquisitionOptions,
     receiver: Receiver,
-    references: (any ReferenceStore)? = nil
+    references: (any ReferenceStore)? = nil,
+    pulse: (any AcquisitionPulse)? = nil
   ) throws(AcquisitionError) {
     (self.address, self.bus) = (address, bus)
     (self.receiver, self.references) = (receiver, references)
     requests = try ScannerRequests(options: options)
-    stopping = try EventDescriptor()
+    stopping = try EventDescriptor(pulse: pulse)
     departed = try EventDescriptor()
+  }
+
+  deinit {
+    // One that never ran, for lack of a thread, is not watched for ever.
+    stopping.pulse?.end()
   }
 
   /// Asks for so many scans in the mode `onRequest`; `report` is told of each, or of a failure.
@@ -75,6 +82,8 @@ package final class ScannerAcquisition<Receiver: ScanReceiver> {
   /// Also returns when a scanner on this machine's USB was unplugged, because whatever is plugged in
   /// next has another address, or when the receiver does not want it.
   package func run() {
+    stopping.pulse?.working()
+    defer { stopping.pulse?.end() }
     var decoder = ScanDecoder()
     var report = StateReport(receiver: receiver)
     var options = requests.takeOptions()

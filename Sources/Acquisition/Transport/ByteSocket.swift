@@ -133,7 +133,10 @@ extension ByteSocket {
     unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     unsafe hints.ai_flags = AI_NUMERICSERV
     var list: UnsafeMutablePointer<addrinfo>?
+    // The resolver keeps its own time, which is long where several servers do not answer.
+    stopping.pulse?.waiting(untilNanoseconds: Deadline.after(.seconds(120)).nanoseconds)
     let code = unsafe getaddrinfo(host, String(port), &hints, &list)
+    stopping.pulse?.working()
     guard code == 0 else { throw .hostUnknown(code: code) }
     defer { unsafe freeaddrinfo(list) }
     var failure = AcquisitionError.hostUnknown(code: EAI_NONAME)

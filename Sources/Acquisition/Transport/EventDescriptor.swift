@@ -5,11 +5,14 @@ internal import Glibc
 package final class EventDescriptor: Sendable {
   /// The eventfd, readable while the counter is not zero.
   let rawValue: Int32
+  /// Hears of each wait in which this counter may be raised.
+  let pulse: (any AcquisitionPulse)?
 
   /// Makes a counter at zero; each `take()` lowers it by one.
   ///
   /// - Throws: `connectionFailed` when the process has no descriptors left.
-  package init() throws(AcquisitionError) {
+  package init(pulse: (any AcquisitionPulse)? = nil) throws(AcquisitionError) {
+    self.pulse = pulse
     rawValue = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE))
     guard rawValue >= 0 else { throw .connectionFailed(errorNumber: errno) }
   }
@@ -85,6 +88,8 @@ extension EventDescriptor {
     _ watched: inout [3 of pollfd],
     until deadline: Deadline
   ) throws(AcquisitionError) {
+    pulse?.waiting(untilNanoseconds: deadline.nanoseconds)
+    defer { pulse?.working() }
     while true {
       let timeout = deadline.remainingMilliseconds
       var span = watched.mutableSpan

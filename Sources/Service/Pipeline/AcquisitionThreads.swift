@@ -43,6 +43,7 @@ package final class AcquisitionThreads: Sendable {
   private let directory: ScannerDirectory
   private let pipeline: WakeUp.Signaller
   private let wake: WakeUp.Signaller
+  private let pulses: StagePulses
   private let logger: Logger
 
   /// Prepares to read scanners into `lanes`; nothing runs before `use(sources:)`.
@@ -56,12 +57,13 @@ package final class AcquisitionThreads: Sendable {
     directory: ScannerDirectory,
     pipeline: WakeUp.Signaller,
     wake: WakeUp.Signaller,
+    pulses: StagePulses = StagePulses(),
     logger: Logger
   ) {
     state = Mutex(State(options: options))
     references = FileReferenceStore(folder: referenceFolder)
     (self.lanes, self.directory, self.pipeline) = (lanes, directory, pipeline)
-    (self.wake, self.logger) = (wake, logger)
+    (self.wake, self.pulses, self.logger) = (wake, pulses, logger)
   }
 
   /// Reads these scanners from now on: whoever is wanted no more is stopped, whoever is new started.
@@ -241,7 +243,7 @@ extension AcquisitionThreads {
         wake: wake
       )
     } catch {
-      throw StartingError(reason: "\(error)")
+      throw StartingError(description: "\(error)")
     }
     let isUnwanted = state.withLock { state in
       state.running[address] = thread
@@ -259,19 +261,29 @@ extension AcquisitionThreads {
     _ wanted: SharedSelection,
     _ options: AcquisitionOptions
   ) throws(AcquisitionError) -> ScannerAcquisition<RingReceiver> {
-    try ScannerAcquisition(
-      address: address,
-      bus: bus,
-      options: options,
-      receiver: RingReceiver(
-        place: address,
-        wanted: wanted,
-        lanes: lanes,
-        directory: directory,
-        pipeline: pipeline
-      ),
-      references: PlaceReferences(references, at: address, directory: directory)
+    let receiver = RingReceiver(
+      place: address,
+      wanted: wanted,
+      lanes: lanes,
+      directory: directory,
+      pipeline: pipeline
     )
+    let pulse = pulses.add("scanner \(address)")
+    // It is at work from `run` on, if it ever runs.
+    pulse.waiting()
+    do throws(AcquisitionError) {
+      return try ScannerAcquisition(
+        address: address,
+        bus: bus,
+        options: options,
+        receiver: receiver,
+        references: PlaceReferences(references, at: address, directory: directory),
+        pulse: pulse
+      )
+    } catch {
+      pulse.end()
+      throw error
+    }
   }
 
   private func tryAgain(_ address: ScannerAddress) {
@@ -284,7 +296,4 @@ extension AcquisitionThreads {
 }
 
 /// Why a scanner's thread was not started, in words.
-private struct StartingError: Error, CustomStringConvertible {
-  let reason: String
-  var description: String { reason }
-}
+private struct StartingError: Error, CustomStringConvertible { let description: String }

@@ -7,10 +7,16 @@ struct HotplugStage: ~Copyable, Sendable {
 
   private let threads: AcquisitionThreads
   private var wakeUp: WakeUp
+  private let pulse: StagePulse
   private let stop: StopFlag
 
-  init(threads: AcquisitionThreads, wakeUp: consuming WakeUp, stop: StopFlag) {
-    (self.threads, self.stop) = (threads, stop)
+  init(
+    threads: AcquisitionThreads,
+    wakeUp: consuming WakeUp,
+    pulse: StagePulse,
+    stop: StopFlag
+  ) {
+    (self.threads, self.pulse, self.stop) = (threads, pulse, stop)
     self.wakeUp = wakeUp
   }
 
@@ -18,7 +24,8 @@ struct HotplugStage: ~Copyable, Sendable {
   mutating func run() {
     while !stop.isSet {
       let isComplete = threads.followChanges()
-      _ = wakeUp.wait(timeout: isComplete ? nil : HotplugStage.retryInterval)
+      _ = wakeUp.wait(timeout: isComplete ? nil : HotplugStage.retryInterval, pulse: pulse)
     }
+    pulse.end()
   }
 }

@@ -1,0 +1,4 @@
+import Acquisition
+import Streaming
+
+extension StagePulse: AcquisitionPulse {}
