@@ -37,6 +37,7 @@ said = installation.run("journalctl", f"--unit={installation.SERVICE}", "--outpu
 assert "Watchdog timeout" in said, said[-2000:]
 
 drop_in.unlink()
+drop_in.parent.rmdir()
 installation.run("systemctl", "daemon-reload")
 before = installation.process()
 installation.run("systemctl", "restart", installation.SERVICE)
