@@ -26,7 +26,7 @@ package struct Daemon: Sendable {
     let threshold = LogThreshold(Logger.Level(rawValue: configuration.logLevel) ?? .info)
     self.threshold = threshold
     logger = Logger(label: "spectrad") { label in
-      AdjustableLevelHandler(
+      AdjustableLog(
         LogDestination.handler(
           label: label,
           journalStream: ProcessEnvironment.variables["JOURNAL_STREAM"]

@@ -15,6 +15,8 @@ struct RunningStages: Sendable {
   let directory: ScannerDirectory
   /// What the scanners do, and what was counted.
   let activity: ScannerActivity
+  /// Lets a call wait for what was answered to be published.
+  let published: PublishingBarrier
   private let hotplug: RunningStage
   private let pipeline: RunningStage
   private let publishing: RunningStage
@@ -36,6 +38,7 @@ struct RunningStages: Sendable {
     let (toPipeline, toPublishing) = (pipelineWakeUp.signaller, publishingWakeUp.signaller)
     let lanes = ScannerLanes()
     let predictions = PredictionRing()
+    published = PublishingBarrier(publishing: toPublishing)
     activity = ScannerActivity()
     directory = ScannerDirectory(publishing: toPublishing, activity: activity)
     let pipelineStop = StopFlag()
@@ -64,6 +67,7 @@ struct RunningStages: Sendable {
         logger: logger
       ),
       announcing: EventAnnouncing(parts),
+      barrier: published,
       pulse: parts.pulses.add("publishing"),
       stop: publishingStop
     )
@@ -92,6 +96,7 @@ struct RunningStages: Sendable {
     acquisitions.stopAndJoin()
     pipeline.stopAndJoin()
     publishing.stopAndJoin()
+    published.close()
   }
 
   /// Starts the thread that starts all scanners' threads.

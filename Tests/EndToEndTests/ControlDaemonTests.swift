@@ -8,7 +8,10 @@ import Testing
     let laboratory = try Laboratory()
     let recording = try laboratory.synthesize(donors: 1, scans: 4)
     let daemon = try laboratory.startDaemon(settings: ["acquisition.mode=onRequest"])
-    let simulator = try laboratory.startSimulator(replaying: recording, ["--repeat"])
+    let simulator = try laboratory.startSimulator(
+      replaying: recording,
+      ["--repeat", "--sample-gap", "0"]
+    )
     try laboratory.waitForScanner(daemon, simulator)
 
     let begun = try laboratory.control("sample", "begin", "donor 7")
@@ -47,7 +50,10 @@ import Testing
     let laboratory = try Laboratory()
     let recording = try laboratory.synthesize(donors: 1, scans: 4)
     let daemon = try laboratory.startDaemon(settings: ["acquisition.mode=onRequest"])
-    let simulator = try laboratory.startSimulator(replaying: recording, ["--repeat"])
+    let simulator = try laboratory.startSimulator(
+      replaying: recording,
+      ["--repeat", "--sample-gap", "0"]
+    )
     try laboratory.waitForScanner(daemon, simulator)
     #expect(try laboratory.control("check", "--scans", "4").status == 66)
     let baseline = try laboratory.control("check", "--scans", "4", "--baseline")
@@ -117,7 +123,10 @@ import Testing
     let laboratory = try Laboratory()
     let recording = try laboratory.synthesize(donors: 1, scans: 5)
     let daemon = try laboratory.startDaemon()
-    let simulator = try laboratory.startSimulator(replaying: recording, ["--repeat"])
+    let simulator = try laboratory.startSimulator(
+      replaying: recording,
+      ["--repeat", "--sample-gap", "0"]
+    )
     try laboratory.waitForScanner(daemon, simulator)
     #expect(try laboratory.control("status").output.contains("SIM0001"))
     #expect(try laboratory.control("scanners", "--json").output.contains(#""scanner":"SIM0001""#))

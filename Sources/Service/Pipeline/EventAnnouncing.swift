@@ -23,14 +23,19 @@ struct EventAnnouncing: Sendable {
   private let latencies: StageLatencies
   private let stateChanges: StateChanges
 
+  private static let reservationTimeout = Duration.seconds(60)
+
   init(_ parts: DaemonParts) {
     (server, journal, taps) = (parts.server, parts.journal, parts.taps)
     (latencies, stateChanges) = (parts.latencies, parts.stateChanges)
   }
 
   /// Announces a batch; returns when every client's queue has it.
-  func announce(_ events: [NamedEvent]) {
+  func announce(_ events: [NamedEvent], pulse: StagePulse) {
+    // It may wait for the disk, which may be slow; a hanging one is not this stage's fault.
+    pulse.waiting(atMost: EventAnnouncing.reservationTimeout)
     journal.prepare(eventCount: events.count, on: server)
+    pulse.working()
     let lines = server.publish(events.map(\.event))
     let queuedNanoseconds = MonotonicClock.nanoseconds()
     var stored: [StoredEvent] = []

@@ -14,6 +14,7 @@ struct PublishingStage: ~Copyable, Sendable {
   private let pipeline: WakeUp.Signaller
   private let naming: SlotNaming
   private let announcing: EventAnnouncing
+  private let barrier: PublishingBarrier
   private let pulse: StagePulse
   private let stop: StopFlag
 
@@ -26,13 +27,14 @@ struct PublishingStage: ~Copyable, Sendable {
     pipeline: WakeUp.Signaller,
     naming: SlotNaming,
     announcing: EventAnnouncing,
+    barrier: PublishingBarrier,
     pulse: StagePulse,
     stop: StopFlag
   ) {
     self.slots = slots
     self.wakeUp = wakeUp
     (self.pipeline, self.naming, self.announcing) = (pipeline, naming, announcing)
-    (self.pulse, self.stop) = (pulse, stop)
+    (self.barrier, self.pulse, self.stop) = (barrier, pulse, stop)
   }
 
   /// Runs until the flag is set and everything that waited then is queued.
@@ -46,16 +48,22 @@ struct PublishingStage: ~Copyable, Sendable {
   }
 
   private mutating func publishAll() {
-    while true {
-      pulse.working()
-      var events = naming.takeScannerChanges().map { NamedEvent($0) }
-      var slotCount = 0
-      while slotCount < PublishingStage.batchMax, readSlot(into: &events) { slotCount += 1 }
-      // The pipeline may be waiting for the slots that were just emptied.
-      if slotCount > 0 { pipeline.signal() }
-      if !events.isEmpty { announcing.announce(events) }
-      guard slotCount > 0 || !events.isEmpty else { return }
-    }
+    // Before the slots are looked at: what they wait for is among them.
+    let waiting = barrier.takeWaiting()
+    while publishBatch() {}
+    for continuation in waiting { continuation.resume() }
+  }
+
+  /// Publishes what waits, up to a limit; false when nothing did.
+  private mutating func publishBatch() -> Bool {
+    pulse.working()
+    var events = naming.takeScannerChanges().map { NamedEvent($0) }
+    var slotCount = 0
+    while slotCount < PublishingStage.batchMax, readSlot(into: &events) { slotCount += 1 }
+    // The pipeline may be waiting for the slots that were just emptied.
+    if slotCount > 0 { pipeline.signal() }
+    if !events.isEmpty { announcing.announce(events, pulse: pulse) }
+    return slotCount > 0 || !events.isEmpty
   }
 
   /// Names the oldest slot that waits; false when there is none.

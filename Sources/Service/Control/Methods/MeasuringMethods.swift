@@ -23,6 +23,7 @@ extension Control {
         scanner: number,
         name: sampleName
       )
+      await daemon.stages.published.pass()
       return .init(scanner: scanner.name, sampleId: identity.text)
     } catch {
       throw Control.failure(error, scanner)
@@ -36,6 +37,7 @@ extension Control {
     guard let number = scanner.number else { throw .noOpenSample(scanner: scanner.name) }
     do throws(PipelineControlError) {
       let identity = try await daemon.stages.control.endSample(scanner: number)
+      await daemon.stages.published.pass()
       return .init(scanner: scanner.name, sampleId: identity.text)
     } catch {
       throw Control.failure(error, scanner)

@@ -115,7 +115,11 @@ extension Control {
       throw SpectradFailure.storeUnavailable(explanation: problem)
     }
     do {
-      return try await NIOThreadPool.singleton.runIfActive { try ask(store) }
+      return try await NIOThreadPool.singleton.runIfActive {
+        // Whoever saw a line may ask for what is behind it; a full disk must not keep old answers.
+        try? store.writeWaiting()
+        return try ask(store)
+      }
     } catch let error as StoreError {
       throw SpectradFailure(error)
     }

@@ -14,7 +14,7 @@ final class LogThreshold: Sendable {
 }
 
 /// A handler whose level is that of a shared threshold.
-struct AdjustableLevelHandler: LogHandler {
+struct AdjustableLog: LogHandler {
   private var handler: any LogHandler
   private let threshold: LogThreshold
 
