@@ -42,9 +42,12 @@ demo: build ## Show the main job: synthetic donors, a virtual scanner, predictio
 test: test-swift test-thread-sanitizer test-synthetic test-exchange test-lifecycle fuzz ## Run every test
 	@echo "make test: all passed"
 
-# Nothing here uses @testable, and without it tests and programs share one build.
+# Nothing here uses @testable, and without it tests and programs share one build. Those that need the
+# machine for themselves come last.
 test-swift: setup
 	$(SWIFT) test -c release --disable-testable-imports
+	LOAD_TESTS=1 $(SWIFT) test -c release --disable-testable-imports --skip-build \
+	  --filter 'CrashTests|SoakTests'
 
 test-thread-sanitizer: setup
 	BUILD_FOR_SANITIZER=thread TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test -c release \
@@ -62,11 +65,11 @@ test-lifecycle: build
 	@scripts/lifecycle.sh $(BUILD) || [ $$? -eq 77 ]
 
 soak: setup ## Classify SOAK_SCANS scans at full speed with 32 clients of every manner
-	SOAK_SCANS=$${SOAK_SCANS:-200000} $(SWIFT) test -c release --disable-testable-imports \
+	LOAD_TESTS=1 SOAK_SCANS=$${SOAK_SCANS:-200000} $(SWIFT) test -c release --disable-testable-imports \
 	  --filter SoakTests
 
 crash-trial: setup ## Kill the daemon CRASH_ROUNDS times at random moments under load
-	CRASH_ROUNDS=$${CRASH_ROUNDS:-100} $(SWIFT) test -c release --disable-testable-imports \
+	LOAD_TESTS=1 CRASH_ROUNDS=$${CRASH_ROUNDS:-100} $(SWIFT) test -c release --disable-testable-imports \
 	  --filter CrashTests
 
 fuzz: setup ## Run each fuzzer for FUZZ_SECONDS from its committed corpus

@@ -45,10 +45,10 @@ import Testing
   }
 
   @Test func `an unknown key of the file is told with its line`() async throws {
-    let found = try await Self.mistakes(file: "LOG_LEVEL=info\nBUNDLE_FOLDER=/x\n")
+    let found = try await Self.mistakes(file: "LOG_LEVEL=info\nBUNDLE_PAHT=/x\n")
     #expect(
       found.mistakes == [
-        .unknownKey(layer: found.path + ":2", key: "BUNDLE_FOLDER", nearest: "BUNDLE_PATH")
+        .unknownKey(layer: found.path + ":2", key: "BUNDLE_PAHT", nearest: "BUNDLE_PATH")
       ]
     )
   }

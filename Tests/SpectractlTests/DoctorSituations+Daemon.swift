@@ -207,7 +207,7 @@ extension DoctorSituation {
       .bundle,
       .hint,
       "noBundle",
-      advice: "BUNDLE_PATH=FOLDER"
+      advice: "spectractl bundle load NAME"
     ) {
       $0.answer.bundle = nil
       $0.answer.scanners[0].scan?.reasons = ["noBundle"]

@@ -8,7 +8,7 @@ final class ResumingClient: Sendable {
   private struct State {
     var watch = SequenceWatch(separator: 0)
     var stream: String?
-    /// The line of each number, as it came.
+    /// The object of each number, as it came.
     var lines: [Int: String] = [:]
     var connections = 0
     var errors: [String] = []
@@ -76,34 +76,32 @@ final class ResumingClient: Sendable {
     state.unfinished.append(contentsOf: bytes)
     var start = 0
     while let end = state.unfinished[start...].firstIndex(of: 0) {
-      take(message: Data(state.unfinished[start..<end]), &state)
+      take(message: state.unfinished[start..<end], &state)
       start = end + 1
     }
     state.unfinished.removeFirst(start)
   }
 
-  private static func take(message: Data, _ state: inout State) {
-    guard let reply = try? JSONSerialization.jsonObject(with: message) as? [String: Any] else {
-      return state.errors.append("no JSON: \(String(decoding: message, as: UTF8.self))")
-    }
-    if let error = reply["error"] { return state.errors.append("\(error)") }
-    let parameters = reply["parameters"] as? [String: Any] ?? [:]
-    for (name, value) in parameters {
-      guard let event = value as? [String: Any] else { continue }
-      if name == "hello" {
-        let stream = event["stream"] as? String
-        if let known = state.stream, known != stream { state.errors.append("another stream") }
-        state.stream = stream
-      } else if let sequence = event["seq"] as? Int {
-        if state.lines[sequence] != nil { state.errors.append("\(sequence) came twice") }
-        state.lines[sequence] = canonical(event)
+  /// Takes `{"parameters":{"KIND":OBJECT},"continues":true}`; the object is kept byte by byte.
+  private static func take(message: ArraySlice<UInt8>, _ state: inout State) {
+    let text = String(decoding: message, as: UTF8.self)
+    let (start, end) = (#"{"parameters":{""#, #"},"continues":true}"#)
+    guard text.hasPrefix(start), text.hasSuffix(end),
+      let kindEnd = text.dropFirst(start.count).firstIndex(of: "\"")
+    else { return state.errors.append(text) }
+    let kind = text.dropFirst(start.count)[..<kindEnd]
+    let object = String(text[text.index(kindEnd, offsetBy: 2)...].dropLast(end.count))
+    if kind == "hello" {
+      let stream = object.firstRange(of: #""stream":""#).map { object[$0.upperBound...].prefix(32) }
+      if let known = state.stream, known != stream.map(String.init) {
+        state.errors.append("another stream")
       }
+      state.stream = stream.map(String.init)
+    } else if let range = object.firstRange(of: #","seq":"#) {
+      let digits = object[range.upperBound...].prefix { $0.isNumber }
+      guard let sequence = Int(digits) else { return state.errors.append(text) }
+      if state.lines[sequence] != nil { state.errors.append("\(sequence) came twice") }
+      state.lines[sequence] = object
     }
-  }
-
-  /// The same text for the same object, in whatever order its members stand.
-  static func canonical(_ object: [String: Any]) -> String {
-    let data = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])
-    return String(decoding: data ?? Data(), as: UTF8.self)
   }
 }

@@ -3,8 +3,10 @@ import Testing
 
 /// Scans at full speed with clients of every kind: nothing grows, nothing is lost in silence.
 ///
-/// `SOAK_SCANS` says how many, 200,000 in `make soak`; each `make test` does some thousands.
-@Suite(.serialized) struct SoakTests {
+/// `SOAK_SCANS` says how many, 200,000 in `make soak`; each `make test` does some thousands, when
+/// all other tests are over: these keep the machine busy.
+@Suite(.serialized, .enabled(if: LoadTests.areWanted, "LOAD_TESTS=1 runs them, as make test does"))
+struct SoakTests {
   private static let scansMin =
     ProcessInfo.processInfo.environment["SOAK_SCANS"].flatMap { Int($0) } ?? 4_000
   /// Whether the run is long enough to speak of memory.
@@ -26,7 +28,7 @@ import Testing
     )
     let daemon = try laboratory.startDaemon(
       scanners: 2,
-      settings: ["store.maximumMebibytes=64", "log.level=notice"]
+      settings: ["store.maximumMebibytes=64"]
     )
     let manners: [(LoadClient.Manner, Int)] = [(.reading, 20), (.slow, 8), (.vanishing, 4)]
     let clients = manners.flatMap { manner, count in

@@ -21,7 +21,7 @@ import Testing
 
   @Test(arguments: [
     ("Type", "notify"), ("RestartSec", "2"), ("Restart", "always"), ("User", "spectrad"),
-    ("StateDirectory", "spectrad"), ("ExecReload", "/usr/bin/spectractl reload"),
+    ("StateDirectory", "spectrad spectrad/bundles"), ("ExecReload", "/usr/bin/spectractl reload"),
     ("PrivateUsers", "no"), ("PrivateMounts", "yes"), ("DevicePolicy", "closed"),
     ("DeviceAllow", "char-usb_device rw"), ("RestrictAddressFamilies", "AF_UNIX AF_NETLINK"),
     ("IPAddressDeny", "any"), ("CapabilityBoundingSet", ""), ("UMask", "0077"),
