@@ -210,7 +210,8 @@ struct USBIPServerTests {
       try client.importDevice("1-1")
       let reset = GoldenBytes.bytes(hex: "40 01 02 00 1A 02")
       try client.submit(.out, endpoint: 1, byteCount: 6, payload: reset)
-      try client.submit(.in, endpoint: 1, byteCount: 64)
+      // The device may be gone before this is asked.
+      try? client.submit(.in, endpoint: 1, byteCount: 64)
       #expect(client.isClosedByServer())
       #expect(importStatus("1-1", path) == 0)
     }
