@@ -29,6 +29,7 @@ DONORS, SCANS = 40, 10
 IDLE_SECONDS = 65
 STARTS = 7
 NETWORK_ROUNDS, NETWORK_RUNS = 8, 200
+STORED_LINES = 15_000
 
 
 def pinned(core, command):
@@ -56,7 +57,7 @@ class Daemon:
     """spectrad on its own socket, reading one simulated scanner."""
 
     def __init__(self, programs, work, source, bundle=BUNDLE, settings=()):
-        self.socket = str(work / "predictions.sock")
+        self.socket, self.control = str(work / "predictions.sock"), str(work / "io.spectrad")
         configuration = work / "spectrad.conf"
         configuration.write_text("")
         self.started = time.monotonic()
@@ -64,7 +65,7 @@ class Daemon:
             pinned(0, [
                 str(programs / "spectrad"), "--config", str(configuration), "--source", source,
                 "--bundle", str(bundle), "--socket", self.socket, "--set", f"sample.scans={SCANS}",
-                "--set", f"control.socket={work}/io.spectrad", "--set", f"store.folder={work}/store",
+                "--set", f"control.socket={self.control}", "--set", f"store.folder={work}/store",
                 "--set", "sample.silenceSeconds=1", "--set", "acquisition.statusPollMilliseconds=1",
                 *(part for setting in settings for part in ("--set", setting)),
             ]),
@@ -100,9 +101,85 @@ class Daemon:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(rf"{field}:\s+(\d+) kB", status).group(1)) / 1024
 
+    def metrics(self):
+        """What the daemon has counted, asked over its other socket."""
+        with socket.socket(socket.AF_UNIX) as control:
+            control.connect(self.control)
+            control.sendall(b'{"method":"io.spectrad.GetMetrics"}\0')
+            reply = b""
+            while not reply.endswith(b"\0"):
+                reply += control.recv(1 << 16)
+        return json.loads(reply[:-1])["parameters"]["metrics"]
+
     def stop(self):
         self.process.terminate()
         self.process.wait(10)
+
+
+def measure_publishing(programs, work, recording, clients):
+    """From the answer in its slot to its line written to every client that reads."""
+    usb = work / "publishing.sock"
+    daemon = Daemon(programs, work, f"usbip+unix://{usb}/1-1")
+    readers = [
+        subprocess.Popen(
+            ["cat"], stdin=connected(daemon.socket), stdout=subprocess.DEVNULL
+        )
+        for _ in range(clients - 1)
+    ]
+    simulator = start_simulator(programs, recording, usb, "--speed", "50", "--sample-gap", "0.01")
+    try:
+        daemon.client.settimeout(60)
+        for _ in daemon.lines(DONORS):
+            pass
+        stage = daemon.metrics()["latencies"]["publishing"]
+        mean = stage["sumMicroseconds"] / max(1, sum(stage["counts"]))
+        row(f"prediction slot to line in {clients} client{'s' * (clients > 1)}, mean", f"{mean:.0f} µs")
+    finally:
+        daemon.stop()
+        for process in [simulator, *readers]:
+            process.terminate()
+            process.wait(10)
+
+
+def connected(path):
+    client = socket.socket(socket.AF_UNIX)
+    client.connect(path)
+    return client
+
+
+def measure_store(programs, work, recording):
+    """The same scans with a store and without: what a scan costs more, of the whole process."""
+    usb = work / "store.sock"
+    microseconds = {}
+    for folder in [f"{work}/store", ""]:
+        daemon = Daemon(
+            programs, work, f"usbip+unix://{usb}/1-1", bundle="",
+            settings=["acquisition.statusPollMilliseconds=0", f"store.folder={folder}"],
+        )
+        simulator = start_simulator(
+            programs, recording, usb, "--speed", "max", "--sample-gap", "0", "--repeat"
+        )
+        try:
+            daemon.client.settimeout(60)
+            lines = daemon.lines(1_000_000)
+            while next(lines).get("type") != "prediction":
+                pass
+            before = daemon.processor_seconds()
+            for _ in range(STORED_LINES):
+                next(lines)
+            used = daemon.processor_seconds() - before
+            microseconds[folder] = used / STORED_LINES * 1e6
+            if folder:
+                metrics = daemon.metrics()
+                storing, written = metrics["latencies"]["storing"], metrics["status"]["store"]["written"]
+        finally:
+            daemon.stop()
+            simulator.terminate()
+            simulator.wait(10)
+    row("store: processor time of a stored scan and its line",
+        f"{microseconds[f'{work}/store'] - microseconds['']:.0f} µs")
+    row("store: its thread's time for one, written and synced",
+        f"{storing['sumMicroseconds'] / max(1, written):.0f} µs")
 
 
 def measure_daemon(programs, work, recording):
@@ -277,6 +354,9 @@ def main():
             check=True, stdout=subprocess.DEVNULL,
         )
         measure_daemon(programs, work, recording)
+        for clients in (1, 32):
+            measure_publishing(programs, work, recording, clients)
+        measure_store(programs, work, recording)
         measure_start(programs, work)
         measure_acquisition(programs, work, recording)
         measure_idle(programs, work, recording)
