@@ -33,7 +33,10 @@ struct StartingBundle {
         .bundleLoaded,
         classifier.bundle.isDemonstration
           ? "the bundle is for demonstration only, not for diagnosis" : "the bundle is loaded",
-        metadata: ["bundle": "\(classifier.bundle.label)"]
+        metadata: [
+          "bundle": "\(classifier.bundle.label)",
+          "bundleDigest": "\(classifier.bundle.digest)",
+        ]
       )
       return StartingBundle(
         classifier: classifier,

@@ -121,7 +121,7 @@ struct SlotNaming: Sendable {
       logger.tell(
         .bundleLoaded,
         "another bundle is in use",
-        metadata: ["bundle": "\(bundle.label)"]
+        metadata: ["bundle": "\(bundle.label)", "bundleDigest": "\(bundle.digest)"]
       )
       return NamedEvent(.bundle(bundle.report, time: header.time))
     case .bundleRetired:

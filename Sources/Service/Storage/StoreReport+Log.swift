@@ -11,7 +11,11 @@ extension Logger {
       tell(error.isFullDisk ? .storeFull : .storeUnavailable, "\(report)")
     case .queueFull: tell(.storeUnavailable, "\(report)")
     case .writesAgain: tell(.storeRecovered, "\(report)")
-    case .crashGap: warning("\(report)")
+    case .crashGap(let numbers):
+      warning(
+        "\(report)",
+        metadata: ["sequence": "\(numbers.lowerBound)", "lastSequence": "\(numbers.upperBound)"]
+      )
     // Told when the clients are.
     case .streamChanged: break
     }

@@ -37,6 +37,7 @@ extension SpectradFailure: VarlinkFailure {
     case .noSuchBundle: "NoSuchBundle"
     case .bundleRefused: "BundleRefused"
     case .bundleFixed: "BundleFixed"
+    case .bundleNotKept: "BundleNotKept"
     case .configurationRefused: "ConfigurationRefused"
     case .storeUnavailable: "StoreUnavailable"
     case .streamChanged: "StreamChanged"
@@ -74,7 +75,7 @@ extension SpectradFailure: VarlinkFailure {
     case .noSuchBundle(let name, let installed):
       members.add("name", name)
       members.add("installed", installed)
-    case .bundleRefused(let name, let explanation):
+    case .bundleRefused(let name, let explanation), .bundleNotKept(let name, let explanation):
       members.add("name", name)
       members.add("explanation", explanation)
     case .bundleFixed(let path):
@@ -129,6 +130,8 @@ extension SpectradFailure: VarlinkFailure {
         .bundleRefused(name: members.name ?? "", explanation: members.explanation ?? "")
       case "BundleFixed":
         .bundleFixed(path: members.path ?? "")
+      case "BundleNotKept":
+        .bundleNotKept(name: members.name ?? "", explanation: members.explanation ?? "")
       case "ConfigurationRefused":
         .configurationRefused(explanation: members.explanation ?? "")
       case "StoreUnavailable":

@@ -24,6 +24,8 @@ package enum SpectradFailure: Error, Equatable, Sendable {
   case bundleRefused(name: String, explanation: String)
   /// bundle.path in the configuration decides which bundle is used.
   case bundleFixed(path: String)
+  /// The bundle answers from now on, but the choice could not be kept for the next start.
+  case bundleNotKept(name: String, explanation: String)
   /// The configuration cannot be used: nothing was changed.
   case configurationRefused(explanation: String)
   /// The store cannot answer now.
@@ -66,6 +68,8 @@ extension SpectradFailure: CustomStringConvertible {
       "bundle \(name) failed its checks: \(explanation)"
     case .bundleFixed(let path):
       "bundle.path in the configuration decides: \(path)"
+    case .bundleNotKept(let name, let explanation):
+      "bundle \(name) answers now, but will not after the next start: \(explanation)"
     case .configurationRefused(let explanation):
       "the configuration cannot be used, nothing was changed: \(explanation)"
     case .storeUnavailable(let explanation):

@@ -47,7 +47,7 @@ extension ExitStatus {
       .streamChanged:
       self = .cannotRead
     case .scannerAmbiguous, .scansContinuously, .bundleFixed: self = .usage
-    case .scannerNotReady, .measurementFailed, .storeUnavailable, .limitReached:
+    case .scannerNotReady, .measurementFailed, .storeUnavailable, .limitReached, .bundleNotKept:
       self = .unavailable
     case .bundleRefused, .configurationRefused: self = .badData
     }
@@ -70,6 +70,7 @@ extension SpectradFailure {
         + "shows its scans"
     case .noSuchBundle: "install one with: spectractl bundle install DIR"
     case .bundleFixed: "empty it there, and say spectractl reload"
+    case .bundleNotKept: "the folder of bundles must be the daemon's: see bundle.folder"
     case .noBaseline: "measure one with: spectractl check --baseline"
     case .noOpenSample, .noSuchScan, .measurementFailed, .bundleRefused, .configurationRefused,
       .storeUnavailable, .streamChanged, .limitReached:

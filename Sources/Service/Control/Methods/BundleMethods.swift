@@ -41,10 +41,7 @@ extension Control {
       daemon.logger.tell(.bundleRefused, "the bundle \(name) is refused: \(error)")
       throw SpectradFailure.bundleRefused(name: name, explanation: error.description)
     } catch let error as FileError {
-      throw SpectradFailure.bundleRefused(
-        name: name,
-        explanation: "it answers now, but not after the next start: \(error)"
-      )
+      throw SpectradFailure.bundleNotKept(name: name, explanation: error.description)
     }
   }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Logging
 import NIOPosix
 import Publishing
 import Spectra
@@ -72,6 +73,11 @@ extension Control {
     }
     let count = try await reading { try $0.deleteSample(sampleId) }
     daemon.server.forget(sampleId: sampleId)
+    // Its name is what was erased: it never stands in a log.
+    daemon.logger.notice(
+      "a sample was erased",
+      metadata: ["sampleId": "\(sampleId)", "scans": "\(count)"]
+    )
     return count
   }
 
