@@ -41,7 +41,7 @@ package struct Daemon: Sendable {
   /// - Throws: what keeps the daemon from starting, in words for the administrator.
   package func run() async throws {
     // Until somebody listens to it, a request would end the process.
-    signal(SIGUSR1, SIG_IGN)
+    for request in [SIGUSR1, SIGHUP] { signal(request, SIG_IGN) }
     let service = DaemonService(
       configuration: configuration,
       loader: loader,

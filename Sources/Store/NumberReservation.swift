@@ -95,7 +95,8 @@ final class NumberReservation: Sendable {
     }
   }
 
-  private func takeReserved(through sequence: UInt64) -> Bool {
+  /// Takes all numbers up to `sequence` if they are reserved already; never waits.
+  func takeReserved(through sequence: UInt64) -> Bool {
     figures.withLock { figures in
       guard sequence <= figures.reserved, !figures.isClosed else { return false }
       figures.taken = max(figures.taken, sequence)

@@ -42,7 +42,8 @@ extension OpenStore {
     guard !writer.pending.isEmpty else { return }
     let count = writer.pending.count
     let start = MonotonicTime.now()
-    figures.with { $0.counters.waiting = count }
+    figures.with { ($0.counters.waiting, $0.batchStart) = (count, start) }
+    defer { figures.with { $0.batchStart = nil } }
     let written = try writer.writePending()
     let microseconds = Int((MonotonicTime.now() - start) / 1_000)
     let (scans, samples) = (writer.head.scans, writer.head.samples)

@@ -61,6 +61,12 @@ final class OpenStore: Sendable {
     }
   }
 
+  func reserveWithoutWaiting(through sequence: UInt64) -> Bool {
+    guard numbers.takeReserved(through: sequence) else { return false }
+    if numbers.isLow { wakeUp.signal() }
+    return true
+  }
+
   /// Reports that no numbers can be had, once until they can.
   func noteReservation(_ error: StoreError) {
     let isReportDue = figures.with { figures in
@@ -81,7 +87,9 @@ final class OpenStore: Sendable {
       var counters = figures.counters
       counters.waiting += waiting
       counters.notStored += givenUp
-      counters.problem = (figures.damage ?? figures.failure)?.description
+      counters.problem =
+        (figures.damage ?? figures.failure)?.description
+        ?? figures.hangingWords(at: MonotonicTime.now())
       return counters
     }
   }

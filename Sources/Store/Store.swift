@@ -79,6 +79,12 @@ package final class Store: Sendable {
     return store.reserve(through: sequence)
   }
 
+  /// Takes all numbers up to `sequence` where that needs no disk; false when `reserve` must be asked.
+  package func reserveWithoutWaiting(through sequence: UInt64) -> Bool {
+    guard case .success(let store) = opened else { return false }
+    return store.reserveWithoutWaiting(through: sequence)
+  }
+
   /// Hands events over to be written within a second; never waits for the disk.
   ///
   /// The events' numbers must rise, from call to call too. When too many wait, the oldest of them

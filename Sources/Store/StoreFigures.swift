@@ -13,8 +13,17 @@ final class StoreFigures: Sendable {
     var notStoredBefore = 0
     var isClosing = false
     var isReservationReported = false
+    /// CLOCK_MONOTONIC in nanoseconds when the batch that is being written was begun.
+    var batchStart: UInt64?
     /// Deleted bytes may still stand in the log.
     var needsTruncation = false
+
+    /// What to say of a batch that the disk does not take; nil when all is well.
+    func hangingWords(at now: UInt64) -> String? {
+      guard let batchStart, now > batchStart else { return nil }
+      let seconds = (now - batchStart) / 1_000_000_000
+      return seconds < 5 ? nil : "the disk has not taken a batch of events for \(seconds) s"
+    }
   }
 
   private let values: Mutex<Values>

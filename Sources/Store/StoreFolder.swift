@@ -71,6 +71,14 @@ final class StoreFolder: Sendable {
     return target
   }
 
+  /// Throws `damaged` when somebody has taken the file of events away.
+  func checkFileIsThere() throws(StoreError) {
+    var status = stat()
+    // SAFETY: one status is written by the call.
+    guard unsafe stat(eventsPath, &status) != 0, errno == ENOENT else { return }
+    throw .damaged(file: eventsPath, found: "nothing: somebody has removed it")
+  }
+
   /// Bytes on the disk of all files in use.
   var byteCount: Int64 {
     var total: Int64 = 0

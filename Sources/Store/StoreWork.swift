@@ -53,6 +53,7 @@ struct StoreWork {
     }
     do throws(StoreError) {
       waitForBatch()
+      try store.folder.checkFileIsThere()
       while try writeBatch(), !isClosing {}
       noteSuccess()
       try expire()

@@ -136,6 +136,81 @@ import Testing
     #expect(metrics.output.contains(#"le="+Inf""#))
   }
 
+  @Test func `a damaged line is a gap, and everything else can still be had`() throws {
+    let laboratory = try Laboratory()
+    let recording = try laboratory.synthesize(donors: 2, scans: 5)
+    let first = try laboratory.startDaemon(settings: ["sample.scans=5"])
+    let simulator = try laboratory.startSimulator(replaying: recording, ["--sample-gap", "0"])
+    try #require(simulator.waitForText("recording exhausted"), "\(first.errors)")
+    first.kill(SIGTERM)
+    #expect(first.waitForExit() == 0, "\(first.errors)")
+    let damage = """
+      import sqlite3, sys
+      store = sqlite3.connect(sys.argv[1])
+      last = "select sequence from tally order by sample limit 1"
+      store.execute(f"update event set line = x'7b7d' where sequence in (4, ({last}))")
+      store.commit()
+      """
+    let python = Process()
+    python.executableURL = URL(filePath: "/usr/bin/python3")
+    python.arguments = ["-c", damage, laboratory.storeFolder + "/store.sqlite"]
+    try python.run()
+    python.waitUntilExit()
+    try #require(python.terminationStatus == 0)
+    let second = try laboratory.startDaemon(settings: ["sample.scans=5"])
+    let history = try laboratory.control("history", "--json")
+    #expect(history.status == 0, "\(history.errors)\(second.errors)")
+    #expect(history.output.split(separator: "\n").count == 2)
+    let watch = try laboratory.control("watch", "--since", "0", "--json", "--count", "5")
+    #expect(watch.status == 0, "\(watch.errors)")
+    #expect(watch.output.contains(#""from":4,"to":4,"reason":"notStored""#))
+  }
+
+  @Test func `scans that were asked for end with the client`() throws {
+    let laboratory = try Laboratory()
+    let recording = try laboratory.synthesize(donors: 1, scans: 5)
+    let daemon = try laboratory.startDaemon(settings: ["acquisition.mode=onRequest"])
+    let simulator = try laboratory.startSimulator(
+      replaying: recording,
+      speed: "10",
+      ["--repeat", "--sample-gap", "0"]
+    )
+    try laboratory.waitForScanner(daemon, simulator)
+    for _ in 0..<20 {
+      let socket = try RawLines(path: laboratory.controlSocket, separator: 0)
+      try socket.send(
+        #"{"method":"io.spectrad.Scan","parameters":{"count":1000},"more":true}"# + "\0"
+      )
+    }
+    // Only then is it theirs: with twenty thousand scans before it, nobody would see it.
+    let scan = try laboratory.control("scan", "--count", "2", "--json")
+    #expect(scan.status == 0, "\(scan.errors)\(daemon.errors)")
+    #expect(scan.output.split(separator: "\n").count == 2)
+  }
+
+  @Test func `metrics are written into what is no file, and behind a link`() throws {
+    let folder = try TemporaryFolder()
+    let (file, link) = (folder.path("metrics.prom"), folder.path("link"))
+    try "old".write(toFile: file, atomically: false, encoding: .utf8)
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
+    let arguments = ["metrics", "--socket", folder.path("nobody"), "--output"]
+    _ = try ProgramResult("spectractl", arguments + [link], in: folder)
+    #expect(try String(contentsOfFile: file, encoding: .utf8).contains("spectrad_up 0"))
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == file)
+    let pipe = folder.path("pipe")
+    // SAFETY: the path is NUL-terminated for the call.
+    try #require(unsafe mkfifo(pipe, 0o600) == 0)
+    // Both ends, so that nobody waits for the other.
+    // SAFETY: as above.
+    let descriptor = unsafe open(pipe, O_RDWR)
+    defer { close(descriptor) }
+    _ = try ProgramResult("spectractl", arguments + [pipe], in: folder)
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    // SAFETY: at most the buffer's bytes are written.
+    let count = unsafe read(descriptor, &buffer, buffer.count)
+    #expect(String(decoding: buffer.prefix(max(0, count)), as: UTF8.self).contains("spectrad_up 0"))
+  }
+
   @Test func `a bundle that was installed can be loaded`() throws {
     let laboratory = try Laboratory()
     let into = laboratory.folder.path("bundles")

@@ -48,6 +48,27 @@ import storetrial
     }
   }
 
+  @Test func `a file that is removed while it is in use is told, and another begun`() throws {
+    try withStore { disk in
+      try disk.write(1...30)
+      let stream = disk.store.stream
+      try FileManager.default.removeItem(atPath: disk.path("store.sqlite"))
+      // The next batch finds it gone; it is written into the new file.
+      _ = try? disk.write(31...40)
+      let deadline = ContinuousClock.now + .seconds(20)
+      while !disk.reports.contains(.streamChanged(to: disk.store.stream)),
+        ContinuousClock.now < deadline
+      {
+        Thread.sleep(forTimeInterval: 0.02)
+      }
+      #expect(disk.reports.contains(.streamChanged(to: disk.store.stream)))
+      #expect(disk.store.stream != stream)
+      try disk.write(41...50)
+      #expect(try disk.store.everything().lines.map(\.sequence).last == 50)
+      #expect(FileManager.default.fileExists(atPath: disk.path("store.sqlite")))
+    }
+  }
+
   @Test func `files of two different stores count in a new stream behind both`() throws {
     try withStore { disk in
       try disk.write(1...30)

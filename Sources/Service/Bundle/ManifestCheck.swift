@@ -23,6 +23,13 @@ struct ManifestCheck {
       throw invalid("format", found: "\(manifest.format.value)", expected: "1")
     }
     try checkName(manifest.name, place: "name", allowing: "._-")
+    guard InstalledBundles.isName(manifest.name) else {
+      throw invalid(
+        "name",
+        found: "“\(manifest.name)”",
+        expected: "another name: the folder of installed bundles uses this one"
+      )
+    }
     try checkName(manifest.version, place: "version", allowing: "._-+")
     let (axis, window) = try axisAndWindow(manifest)
     channels = window.count

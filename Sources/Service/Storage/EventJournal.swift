@@ -1,3 +1,4 @@
+import Dispatch
 import Logging
 import NIOPosix
 import Publishing
@@ -25,6 +26,9 @@ final class EventJournal: Sendable {
     /// What it said about itself when it could not be used.
     var problem: String?
   }
+
+  /// A disk that takes longer keeps nobody's predictions.
+  private static let reservationSecondsMax = 3.0
 
   private let state: Mutex<State>
   private let numbers: Mutex<any EventNumbers>
@@ -68,14 +72,28 @@ final class EventJournal: Sendable {
   func prepare(eventCount: Int, on server: PredictionServer) {
     followChange(on: server)
     guard let store else { return }
-    let next = currentNumbers.next
-    guard !store.reserve(through: next + UInt64(eventCount) - 1) else { return }
+    let last = currentNumbers.next + UInt64(eventCount) - 1
+    if store.reserveWithoutWaiting(through: last) || reserve(last, in: store) { return }
     let problem = store.counters.problem ?? "no further number can be reserved"
     state.withLock { ($0.store, $0.problem) = (nil, problem) }
     // Off this thread, since it may wait for a disk that hangs; the next attempt opens it anew.
     NIOThreadPool.singleton.submit { _ in store.close() }
     use(UnstoredNumbers(), history: nil, on: server)
     logger.tell(.streamChanged, "events are numbered without a store: \(problem)")
+  }
+
+  /// Waits for the disk to reserve numbers, but not for one that hangs.
+  private func reserve(_ last: UInt64, in store: Store) -> Bool {
+    let isDone = DispatchSemaphore(value: 0)
+    let outcome = ReservationOutcome()
+    NIOThreadPool.singleton.submit { _ in
+      outcome.set(store.reserve(through: last))
+      isDone.signal()
+    }
+    guard isDone.wait(timeout: .now() + EventJournal.reservationSecondsMax) == .success else {
+      return false
+    }
+    return outcome.value
   }
 
   /// Hands published events to the store, on the publishing thread; never waits for the disk.
@@ -111,4 +129,13 @@ final class EventJournal: Sendable {
     numbers.withLock { $0 = next }
     server.changeStream(to: next, history: history)
   }
+}
+
+/// What a reservation came to, on its way from another thread.
+private final class ReservationOutcome: Sendable {
+  private let isReserved = Mutex(false)
+
+  var value: Bool { isReserved.withLock { $0 } }
+
+  func set(_ value: Bool) { isReserved.withLock { $0 = value } }
 }

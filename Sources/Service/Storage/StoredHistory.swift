@@ -1,3 +1,4 @@
+import FoundationEssentials
 import NIOPosix
 import Publishing
 import Spectra
@@ -20,12 +21,27 @@ extension HistoryPage {
   init(_ page: StoredPage) {
     let items = page.items.map { item -> Item in
       switch item {
-      case .line(let line): .line(NumberedLine(line))
+      case .line(let line):
+        // The disk may have changed a byte: what is no JSON would end the client's connection.
+        line.isWhole
+          ? .line(NumberedLine(line)) : .gap(line.sequence...line.sequence, reason: .notStored)
       case .gap(let numbers, let reason):
         .gap(numbers, reason: Publishing.GapReason(rawValue: reason) ?? .notStored)
       }
     }
     self.init(items: items, through: page.through)
+  }
+}
+
+extension StoredLine {
+  /// Whether the line is still the JSON object of its number.
+  fileprivate var isWhole: Bool {
+    struct Head: Decodable {
+      var type: String
+      var seq: UInt64
+    }
+    let head = try? JSONDecoder().decode(Head.self, from: Data(bytes))
+    return head?.seq == sequence && head?.type == kind && bytes.last == UInt8(ascii: "\n")
   }
 }
 

@@ -7,7 +7,18 @@ enum WholeFile {
   static func draft(of path: String) -> String { path + ".\(getpid()).partial" }
 
   /// Writes a file; what cannot be written ends the command with status 73 and leaves the old one.
+  ///
+  /// A symbolic link is followed. What is no file, a device or a pipe, is written to as it is.
   static func write(_ bytes: [UInt8], to path: String) throws {
+    let path = try target(of: path)
+    if isSpecial(path) {
+      let failure = writeAndSync(bytes, to: path, flags: O_WRONLY)
+      // Neither a pipe nor a device need know of a disk.
+      guard [0, EINVAL, EROFS, ENOTSUP].contains(failure) else {
+        throw Self.failure(path, errorNumber: failure)
+      }
+      return
+    }
     let draft = draft(of: path)
     let failure = writeAndSync(bytes, to: draft)
     guard failure == 0 else {
@@ -17,8 +28,33 @@ enum WholeFile {
     try publish(draft, as: path)
   }
 
+  /// The file that `path` leads to, which need not exist.
+  static func target(of path: String) throws -> String {
+    var status = stat()
+    // SAFETY: the system reads the path and writes one status during the call.
+    guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return path }
+    // SAFETY: the text that realpath allocates is copied, then freed.
+    guard let resolved = unsafe realpath(path, nil) else {
+      throw failure(path, errorNumber: errno)
+    }
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
+  }
+
+  /// Whether something is there that renaming would replace instead of writing to it.
+  private static func isSpecial(_ path: String) -> Bool {
+    var status = stat()
+    // SAFETY: the system reads the path and writes one status during the call.
+    guard unsafe lstat(path, &status) == 0 else { return false }
+    return status.st_mode & S_IFMT != S_IFREG
+  }
+
   /// Gives a complete draft its name.
   static func publish(_ draft: String, as path: String) throws {
+    guard !isSpecial(path) else {
+      remove(draft)
+      throw failure(path, errorNumber: EEXIST)
+    }
     // SAFETY: the system reads the paths during the call only.
     guard unsafe rename(draft, path) != 0 else { return }
     let number = errno
@@ -38,9 +74,13 @@ enum WholeFile {
   }
 
   /// Returns 0 or the error's number.
-  private static func writeAndSync(_ bytes: [UInt8], to path: String) -> CInt {
+  private static func writeAndSync(
+    _ bytes: [UInt8],
+    to path: String,
+    flags: CInt = O_WRONLY | O_CREAT | O_EXCL
+  ) -> CInt {
     // SAFETY: the system reads the path during the call only.
-    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    let descriptor = unsafe open(path, flags | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { return errno }
     defer { close(descriptor) }
     var rest = bytes[...]

@@ -35,7 +35,8 @@ def follow_advice() -> list[str]:
 
 with Simulator(synthesize(donors=1, scans=1)):
     shutil.move(RULE, "/run/rule")
-    shell("groupdel spectrad; systemctl restart systemd-udevd")
+    # The user goes first: the group is its own.
+    shell("userdel spectrad; groupdel spectrad; systemctl restart systemd-udevd")
     try:
         scanner = bus.plug_in()
         assert follow_advice() == STEPS
@@ -44,4 +45,4 @@ with Simulator(synthesize(donors=1, scans=1)):
     finally:
         shutil.move("/run/rule", RULE)
         INSTALLED.unlink(missing_ok=True)
-        shell("groupdel spectrad; systemd-sysusers; systemctl restart systemd-udevd")
+        shell("userdel spectrad; groupdel spectrad; systemd-sysusers; systemctl restart systemd-udevd")

@@ -77,22 +77,22 @@ extension Control {
     }
     let place = try place(of: scanner)
     var answers = daemon.taps.open(scanner: scanner.name).makeAsyncIterator()
-    let (outcomes, continuation) = AsyncStream.makeStream(of: ScanOutcome.self)
-    daemon.stages.acquisitions.requestScans(count, at: place) { continuation.yield($0) }
-    var done = 0
-    for await outcome in outcomes {
+    // One after the other: a client that goes leaves at most the scan that is being made.
+    for number in 1...count {
+      try Task.checkCancellation()
+      let outcome = await withCheckedContinuation { continuation in
+        daemon.stages.acquisitions.requestScans(1, at: place) { continuation.resume(returning: $0) }
+      }
       switch outcome {
       case .failed(let error): throw Control.failure(error, scanner)
       case .delivered(let time):
         // Answers come in the order of the scans; those of other calls are not ours.
         while let answer = await answers.next() {
           guard answer.time >= time else { continue }
-          done += 1
-          try await reply(answer.line, done == count)
+          try await reply(answer.line, number == count)
           break
         }
       }
-      if done == count { return }
     }
   }
 

@@ -27,7 +27,7 @@ extension Control {
   func samples(_ filter: SampleFilter) async throws -> SpectradInterface.ListSamples.Reply {
     let page = try await reading { try $0.samples(filter) }
     return SpectradInterface.ListSamples.Reply(
-      samples: try page.samples.map { try sample($0) },
+      samples: page.samples.map { sample($0) },
       more: page.hasMore
     )
   }
@@ -35,7 +35,7 @@ extension Control {
   func sample(_ sampleId: String) async throws -> SpectradInterface.GetSample.Reply {
     let (record, scans) = try await reading { try $0.sample(sampleId) }
     return SpectradInterface.GetSample.Reply(
-      sample: try sample(record),
+      sample: sample(record),
       scans: scans.map { Int($0) }
     )
   }
@@ -93,6 +93,12 @@ extension Control {
   }
 
   func setBaseline(_ baseline: SpectradInterface.Baseline) async throws {
+    let isMeasured =
+      baseline.scans > 0 && baseline.signalCounts > 0
+      && (0...10).contains(baseline.noiseAbsorbance) && baseline.peaksNanometres.count <= 64
+    guard isMeasured, Timestamp(baseline.time) != nil else {
+      throw VarlinkServiceError.invalidParameter(parameter: "baseline")
+    }
     try Control.checkName(baseline.scanner, what: "bytes in a scanner's name")
     try Control.checkName(baseline.standard, what: "bytes in a standard's name")
     let json = try Array(JSONEncoder().encode(baseline))
@@ -131,8 +137,9 @@ extension Control {
     }
   }
 
-  private func sample(_ record: SampleRecord) throws -> SpectradInterface.Sample {
-    let line = try decoded(SpectradInterface.Prediction.self, record.lastLine)
+  /// A sample as clients read it; where its last line is damaged it has no answers.
+  private func sample(_ record: SampleRecord) -> SpectradInterface.Sample {
+    let line = try? decoded(SpectradInterface.Prediction.self, record.lastLine)
     return SpectradInterface.Sample(
       sampleId: record.sampleId,
       sample: record.sample,
@@ -142,7 +149,7 @@ extension Control {
       final: record.isFinal,
       scans: record.scans,
       storedScans: record.storedScans,
-      targets: line.targets,
+      targets: line?.targets ?? [],
       labels: record.labels,
       bundle: record.bundle,
       seq: Int(record.lastSequence)
