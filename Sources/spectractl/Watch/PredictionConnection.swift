@@ -20,6 +20,14 @@ enum ConnectionError: Error, CustomStringConvertible {
     }
   }
 
+  /// Whether this user may not connect, so that waiting does not help.
+  var isOfPermission: Bool {
+    switch self {
+    case .cannotConnect(_, let number): number == EACCES || number == EPERM
+    case .readFailed, .lineTooLong, .silent: false
+    }
+  }
+
   private func advice(_ number: CInt) -> String {
     switch number {
     case ENOENT, ECONNREFUSED: "; is spectrad running?"

@@ -84,6 +84,11 @@ struct WatchCommand: ParsableCommand {
       }
       return "\(socket): the daemon closed the connection\(session.goodbye)"
     } catch let error as ConnectionError {
+      guard !error.isOfPermission else {
+        // Who gets into the group has to log in again: this process never will.
+        StandardError.print(error.description)
+        throw ExitStatus.notPermitted.exitCode
+      }
       return error.description
     }
   }
