@@ -19,6 +19,7 @@ ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
 SOURCES := Package.swift Sources simulator Tests Fuzz Benchmarks
 # Seconds that each fuzzer runs in `make test` and `make fuzz`.
 FUZZ_SECONDS ?= 30
+CLOCK_WATCHERS := '^(VarlinkTests|PublishingTests|StoreTests)\.|InheritedSocketsTests'
 FUZZERS := FuzzScanFile FuzzUSBIPMessages FuzzRecordings FuzzNetworkFile FuzzVarlinkMessages
 
 .PHONY: build demo test test-swift test-thread-sanitizer test-synthetic test-exchange \
@@ -42,10 +43,11 @@ demo: build ## Show the main job: synthetic donors, a virtual scanner, predictio
 test: test-swift test-thread-sanitizer test-synthetic test-exchange test-lifecycle fuzz ## Run every test
 	@echo "make test: all passed"
 
-# Nothing here uses @testable, and without it tests and programs share one build. Those that need the
-# machine for themselves come last.
+# Nothing here uses @testable, and without it tests and programs share one build. Those that watch the
+# clock come apart from those that start many programs, and those that fill the machine come last.
 test-swift: setup
-	$(SWIFT) test -c release --disable-testable-imports
+	$(SWIFT) test -c release --disable-testable-imports --skip $(CLOCK_WATCHERS)
+	$(SWIFT) test -c release --disable-testable-imports --skip-build --filter $(CLOCK_WATCHERS)
 	LOAD_TESTS=1 $(SWIFT) test -c release --disable-testable-imports --skip-build \
 	  --filter 'CrashTests|SoakTests'
 

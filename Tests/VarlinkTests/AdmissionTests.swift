@@ -10,7 +10,11 @@ import Varlink
   private static let reply = #"{"parameters":{"sampleId":"","scanner":"s"}}"#
 
   @Test func `one client too many hears so, and takes the next free place`() async throws {
-    try await TestServer.run({ $0.clientsMax = 2 }) { server in
+    let settings: @Sendable (inout VarlinkSettings) -> Void = {
+      $0.clientsMax = 2
+      $0.refusedTimeout = .seconds(300)
+    }
+    try await TestServer.run(settings) { server in
       let path = server.path
       let kept = try await blocking {
         try [RawConnection(path: path), RawConnection(path: path)].map { client in
@@ -38,7 +42,12 @@ import Varlink
 
   @Test func `a refused peer hears why and takes no place`() async throws {
     let service = TestService(refusing: .notPermitted(permission: "read", group: "g"))
-    try await TestServer.run({ $0.clientsMax = 1 }, service: service) { server in
+    let settings: @Sendable (inout VarlinkSettings) -> Void = {
+      $0.clientsMax = 1
+      // A busy machine may take its time between connecting and calling.
+      $0.refusedTimeout = .seconds(300)
+    }
+    try await TestServer.run(settings, service: service) { server in
       for method in ["io.spectrad.BeginSample", "org.varlink.service.GetInfo", "x"] {
         let replies = try await server.client { client in
           try client.send(#"{"method":"\#(method)"}"#)
