@@ -23,6 +23,7 @@ final class RunningDaemon: Sendable {
   private let values: Mutex<DaemonConfiguration>
   private let peers: Mutex<PeerPermissions>
   private let lastStatus = Mutex("")
+  private let reloading = Mutex(false)
   /// What the Varlink socket counts; nil before it listens.
   private let control = Mutex<VarlinkServer?>(nil)
 
@@ -98,7 +99,15 @@ final class RunningDaemon: Sendable {
 /// What a reload does.
 extension RunningDaemon {
   /// Reads the configuration and the bundle again; nothing changes when either is refused.
+  ///
+  /// One at a time: two at once could bring halves of two configurations into force.
   func reload() async throws(SpectradFailure) -> SpectradInterface.Reload.Reply {
+    let isFirst = reloading.withLock { isReloading in
+      defer { isReloading = true }
+      return !isReloading
+    }
+    guard isFirst else { throw .limitReached(what: "reload at a time", limit: 1) }
+    defer { reloading.withLock { $0 = false } }
     notify.reloading(monotonicNanoseconds: MonotonicClock.nanoseconds())
     defer { notify.ready(status: summary) }
     let old = configuration
@@ -119,9 +128,17 @@ extension RunningDaemon {
     do throws(AcquisitionError) {
       try stages.acquisitions.use(sources: new.sources)
     } catch {
+      // It was good a moment ago; if its files have gone meanwhile, the new one stays.
+      try? bundle.follow(old, on: self)
+      logger.tell(.configurationRefused, "scanner.sources is refused: \(error)")
       throw .configurationRefused(explanation: "scanner.sources: \(error)")
     }
     apply(new)
+    return told(changed)
+  }
+
+  /// Says which of the changed keys are in force now.
+  private func told(_ changed: [ConfigurationKey]) -> SpectradInterface.Reload.Reply {
     let applied = changed.filter(\.isReloadable).map(\.name)
     let restartNeeded = changed.filter { !$0.isReloadable }.map(\.name)
     logger.tell(

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What the shells complete: `scripts/completions.sh` asks the programs themselves.
+/// What the shells complete: `scripts/install.sh` asks the programs themselves.
 @Suite struct CompletionTests {
   @Test(arguments: [
     (["spectractl", "sam"], ["sample"]), (["spectractl", "sample", "be"], ["begin"]),

@@ -71,18 +71,6 @@ extension DaemonConfiguration {
     return options
   }
 
-  /// The servers whose scanners are read.
-  var servers: [USBIPAddress] {
-    sources.compactMap { if case .usbip(let address) = $0 { address } else { nil } }
-  }
-
-  /// Which scanners on this machine's USB are read; nil for none.
-  var usbSelection: ScannerSelection? {
-    if sources.contains(.everyUSBScanner) { return .any }
-    let names = sources.compactMap { if case .usbScanner(let name) = $0 { name } else { nil } }
-    return names.isEmpty ? nil : .named(Set(names))
-  }
-
   var sampleEnd: PipelineStage.SampleEnd {
     PipelineStage.SampleEnd(
       scans: scansPerSample,
