@@ -1,20 +1,30 @@
-// Which kernel this processor can run.
+// What this processor can run, and what a convolution must be like to be computed exactly.
 #include "Internal.h"
 
-const int8_convolution_kernel *int8_kernel(int8_instruction_set set) {
+const int8_instructions *int8_instructions_of(int8_instruction_set set) {
   switch (set) {
     case INT8_PORTABLE:
-      return &int8_portable_kernel;
+      return &int8_portable_instructions;
 #if defined(__x86_64__)
-    case INT8_AVX2:
-      return __builtin_cpu_supports("avx2") ? &int8_avx2_kernel : NULL;
-    case INT8_AVX512_VNNI:
-      return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-                     __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni")
-                 ? &int8_avx512_vnni_kernel
-                 : NULL;
-#endif
     default:
       return NULL;
+#endif
   }
+}
+
+bool int8_winograd_is_exact(const int8_convolution *c) {
+  if (c->kernel_rows != 3 || c->kernel_columns != 3 || c->groups != 1) return false;
+  if (c->stride_rows != 1 || c->stride_columns != 1) return false;
+  const size_t count = 9 * (size_t)c->channels;
+  for (int32_t output = 0; output < c->output_channels; output += 1) {
+    const int8_t *weights = c->weights + (size_t)output * count;
+    int64_t positive = 0, negative = 0;
+    for (size_t i = 0; i < count; i += 1) {
+      positive += weights[i] > 0 ? weights[i] : 0;
+      negative -= weights[i] < 0 ? weights[i] : 0;
+    }
+    // The sums of products of bytes must lie in -2^25 ..< 2^25.
+    if (255 * positive >= 1 << 25 || 255 * negative > 1 << 25) return false;
+  }
+  return true;
 }

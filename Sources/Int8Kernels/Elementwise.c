@@ -30,7 +30,7 @@ void int8_max_pool(const int8_window *w, const uint8_t *input, uint8_t *output) 
           }
         }
       }
-      output += channels;
+      output += w->output_pixel_bytes;
     }
   }
 }
@@ -60,7 +60,7 @@ void int8_average_pool(const int8_window *w, int8_quantization from, int8_quanti
         float steps = sums[c] / (float)count / to.scale + (float)to.zero;
         output[c] = (uint8_t)int8_round(int8_clamp(steps, 0, 255));
       }
-      output += channels;
+      output += w->output_pixel_bytes;
     }
   }
 }

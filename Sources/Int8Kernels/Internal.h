@@ -6,10 +6,14 @@
 // A product and a sum round twice, as the reference does, unless fmaf is written.
 #pragma STDC FP_CONTRACT OFF
 
-extern const int8_convolution_kernel int8_portable_kernel;
+extern const int8_instructions int8_portable_instructions;
 #if defined(__x86_64__)
-extern const int8_convolution_kernel int8_avx2_kernel;
-extern const int8_convolution_kernel int8_avx512_vnni_kernel;
+extern const int8_instructions int8_avx2_instructions;
+extern const int8_instructions int8_avx_vnni_instructions;
+extern const int8_instructions int8_avx512_vnni_instructions;
+#elif defined(__aarch64__)
+extern const int8_instructions int8_neon_instructions;
+extern const int8_instructions int8_neon_dot_product_instructions;
 #endif
 
 /// The weights of one output channel are runs of bytes that lie together in the image: whole
@@ -73,6 +77,17 @@ static inline size_t int8_padded_bytes(const int8_convolution *c, const int8_run
   if (!r->needs_padding) return 0;
   return (size_t)r->padded_rows * (size_t)r->padded_columns * (size_t)c->channels +
          INT8_SLACK_BYTES;
+}
+
+/// The largest bytes of four pixels: two beside each other and the two a row further.
+static inline void int8_largest_of_four(const uint8_t *first, size_t pixel_bytes,
+                                        size_t row_bytes, size_t channels, uint8_t *output) {
+  for (size_t c = 0; c < channels; c += 1) {
+    const uint8_t *a = first + c, *b = a + row_bytes;
+    uint8_t top = a[0] > a[pixel_bytes] ? a[0] : a[pixel_bytes];
+    uint8_t bottom = b[0] > b[pixel_bytes] ? b[0] : b[pixel_bytes];
+    output[c] = top > bottom ? top : bottom;
+  }
 }
 
 /// The nearest integer, halves to the even one; `value` lies within 2^22 of zero.

@@ -18,14 +18,28 @@ typedef struct {
   int32_t zero;
 } int8_quantization;
 
-/// A convolution, or a matrix product seen as a 1 x 1 convolution over its rows.
+/// Softmax over the channels of every pixel, in bytes: `exponentials` as in `int8_softmax`.
 typedef struct {
+  const float *exponentials;
+  int8_quantization to;
+} int8_channel_softmax;
+
+/// A convolution, or a matrix product seen as a 1 x 1 convolution over its rows, and what is done
+/// with its output before it is stored: softmax over channels, then pooling.
+typedef struct {
+  /// The input as it is stored; more of it may be stored than is read.
   int32_t rows, columns, channels;
   int32_t groups;
   int32_t kernel_rows, kernel_columns;
   int32_t stride_rows, stride_columns;
   int32_t pad_top, pad_left, pad_bottom, pad_right;
+  /// The pixels to compute, before pooling.
   int32_t output_rows, output_columns, output_channels;
+  /// Bytes from a stored pixel to the next; more than `output_channels` where the output is some
+  /// channels of a wider image.
+  int32_t output_pixel_bytes;
+  /// Of every 2 x 2 pixels only the largest byte is stored; rows and columns are even then.
+  bool pools;
   /// The byte of zero, also that of the padding, in input and output.
   uint8_t input_zero, output_zero;
   /// The smallest output byte: output_zero where a ReLU follows, else 0.
@@ -36,40 +50,77 @@ typedef struct {
   const int32_t *bias;
   /// [output channel]; input scale * weight scale / output scale, in float, in this order.
   const float *multipliers;
+  /// Null where none follows.
+  const int8_channel_softmax *softmax;
 } int8_convolution;
 
 /// One way to run convolutions. Weights are packed once, in a layout of the way's own.
+///
+/// A run is: `prepare` the image unless `image_bytes` is 0, then `run` all parts, in any order, on
+/// one thread or on several that have a scratch each. All memory is aligned to 64 bytes.
 typedef struct {
   const char *name;
+  /// Whether this way can compute the convolution, exactly.
+  bool (*suits)(const int8_convolution *);
+  /// How long a run takes, in processor cycles, roughly: to compare the ways that suit.
+  double (*cycles)(const int8_convolution *);
   size_t (*packed_bytes)(const int8_convolution *);
-  /// `packed` is aligned to 64 bytes, here and in `run`.
   void (*pack)(const int8_convolution *, void *packed);
+  /// Bytes of the image in the form that `run` reads; 0 where that is the input itself.
+  size_t (*image_bytes)(const int8_convolution *);
+  void (*prepare)(const int8_convolution *, const uint8_t *input, void *image);
+  /// How many parts the work divides into.
+  int32_t (*parts)(const int8_convolution *);
+  /// Working memory of each thread.
   size_t (*scratch_bytes)(const int8_convolution *);
-  /// `scratch` is aligned to 64 bytes.
-  void (*run)(const int8_convolution *, const void *packed, const uint8_t *input, uint8_t *output,
-              void *scratch);
+  void (*run)(const int8_convolution *, const void *packed, const void *image, uint8_t *output,
+              int32_t first_part, int32_t end_part, void *scratch);
 } int8_convolution_kernel;
 
 typedef enum {
   INT8_PORTABLE = 0,
-  INT8_AVX2 = 1,
-  INT8_AVX512_VNNI = 2,
+  INT8_NEON = 1,
+  INT8_NEON_DOT_PRODUCT = 2,
+  INT8_AVX2 = 3,
+  INT8_AVX_VNNI = 4,
+  INT8_AVX512_VNNI = 5,
 } int8_instruction_set;
 
-/// The kernel for an instruction set, or null where this processor or build lacks it.
-const int8_convolution_kernel *int8_kernel(int8_instruction_set set);
+enum { INT8_DIRECT = 0, INT8_WINOGRAD = 1, INT8_DEPTHWISE = 2, INT8_CONVOLUTION_KERNELS = 3 };
+
+/// What one instruction set computes with.
+typedef struct {
+  const char *name;
+  /// `INT8_DIRECT` suits every convolution.
+  const int8_convolution_kernel *convolutions[INT8_CONVOLUTION_KERNELS];
+  /// Softmax over the channels of `pixels` pixels, in place; the definition is `int8_softmax`.
+  void (*softmax)(size_t pixels, size_t channels, const int8_channel_softmax *, uint8_t *bytes);
+  /// Reals [plane][pixel] to bytes [pixel][plane].
+  void (*quantize)(size_t planes, size_t pixels, int8_quantization to, const float *input,
+                   uint8_t *output);
+} int8_instructions;
+
+/// The functions of an instruction set, or null where this processor or build lacks it.
+const int8_instructions *int8_instructions_of(int8_instruction_set set);
+
+/// Whether Winograd's F(4 x 4, 3 x 3) modulo 2^32 gives this convolution's sums: docs/winograd.md.
+bool int8_winograd_is_exact(const int8_convolution *);
 
 /// The sums of a convolution as real numbers: output[channel][row][column] = sum * scales[channel].
+///
+/// `scratch` is as large as the padded image.
 void int8_convolve_to_float(const int8_convolution *, const float *scales, bool relu,
                             const uint8_t *input, float *output, void *scratch);
 
-/// A window that slides over each channel.
+/// A window that slides over each channel; rows and columns are those of the image as it is stored.
 typedef struct {
   int32_t rows, columns, channels;
   int32_t kernel_rows, kernel_columns;
   int32_t stride_rows, stride_columns;
   int32_t pad_top, pad_left;
   int32_t output_rows, output_columns;
+  /// Bytes from a stored pixel of the output to the next.
+  int32_t output_pixel_bytes;
   /// Averages divide by the whole window, not by the part of it that lies inside.
   bool count_padding;
 } int8_window;
@@ -105,7 +156,7 @@ void int8_gather(size_t count, const int32_t *indices, const uint8_t *input, uin
 void int8_copy_pieces(size_t outer, size_t length, size_t pitch, const uint8_t *table,
                       const uint8_t *input, uint8_t *output);
 
-/// Reals [plane][pixel] to bytes [pixel][plane].
+/// The definition of every `quantize`.
 void int8_quantize(size_t planes, size_t pixels, int8_quantization to, const float *input,
                    uint8_t *output);
 /// Bytes [pixel][plane] to reals [plane][pixel].
