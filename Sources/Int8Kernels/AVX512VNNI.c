@@ -89,6 +89,8 @@ typedef struct requantization requantization;
 ALWAYS_INLINE void store_vectors(uint8_t *to, const sums *sum, const int count,
                                  const reals *multipliers, const int blocks,
                                  const requantization *q);
+ALWAYS_INLINE void store_four(uint8_t *const to[4], const sums *sum, reals multiplier,
+                              const requantization *q);
 #include "Templates/Requantize.h"
 
 /// Steps of one vector, not yet clamped from below: narrowing saturates there.
@@ -97,27 +99,41 @@ ALWAYS_INLINE __m512i steps_of(sums sum, reals multiplier, const requantization 
   return _mm512_cvtps_epi32(_mm512_min_ps(steps, (__m512)q->maximum));
 }
 
-/// Four vectors become 64 bytes at once.
-ALWAYS_INLINE void store_vectors(uint8_t *to, const sums *sum, const int count,
-                                 const reals *multipliers, const int blocks,
-                                 const requantization *q) {
+/// The bytes of four vectors, behind each other.
+ALWAYS_INLINE __m512i packed_bytes(const __m512i steps[4], const requantization *q) {
   // Packing works within quarters of a vector: their fours of bytes belong side by side.
   const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
   const __m512i zero = _mm512_set1_epi16((int16_t)q->zero);
+  const __m512i low = _mm512_add_epi16(_mm512_packs_epi32(steps[0], steps[1]), zero);
+  const __m512i high = _mm512_add_epi16(_mm512_packs_epi32(steps[2], steps[3]), zero);
+  const __m512i bytes = _mm512_max_epu8(_mm512_packus_epi16(low, high),
+                                        _mm512_set1_epi8((char)q->smallest));
+  return _mm512_permutexvar_epi32(order, bytes);
+}
+
+ALWAYS_INLINE void store_vectors(uint8_t *to, const sums *sum, const int count,
+                                 const reals *multipliers, const int blocks,
+                                 const requantization *q) {
   UNROLL for (int i = 0; i < count; i += 4) {
     __m512i steps[4];
     UNROLL for (int k = 0; k < 4; k += 1) {
       steps[k] = i + k < count ? steps_of(sum[i + k], multipliers[(i + k) % blocks], q)
                                : _mm512_setzero_si512();
     }
-    const __m512i low = _mm512_packs_epi32(steps[0], steps[1]);
-    const __m512i high = _mm512_packs_epi32(steps[2], steps[3]);
-    __m512i bytes = _mm512_packus_epi16(_mm512_add_epi16(low, zero), _mm512_add_epi16(high, zero));
-    bytes = _mm512_max_epu8(bytes, _mm512_set1_epi8((char)q->smallest));
-    bytes = _mm512_permutexvar_epi32(order, bytes);
-    const size_t left = (size_t)(count - i < 4 ? count - i : 4) * LANES;
-    memcpy(to + i * LANES, &bytes, left);
+    const __m512i bytes = packed_bytes(steps, q);
+    memcpy(to + i * LANES, &bytes, (size_t)(count - i < 4 ? count - i : 4) * LANES);
   }
+}
+
+ALWAYS_INLINE void store_four(uint8_t *const to[4], const sums *sum, reals multiplier,
+                              const requantization *q) {
+  __m512i steps[4];
+  UNROLL for (int i = 0; i < 4; i += 1) steps[i] = steps_of(sum[i], multiplier, q);
+  const __m512i bytes = packed_bytes(steps, q);
+  _mm_storeu_si128((__m128i *)(void *)to[0], _mm512_castsi512_si128(bytes));
+  _mm_storeu_si128((__m128i *)(void *)to[1], _mm512_extracti32x4_epi32(bytes, 1));
+  _mm_storeu_si128((__m128i *)(void *)to[2], _mm512_extracti32x4_epi32(bytes, 2));
+  _mm_storeu_si128((__m128i *)(void *)to[3], _mm512_extracti32x4_epi32(bytes, 3));
 }
 
 #include "Templates/Softmax.h"

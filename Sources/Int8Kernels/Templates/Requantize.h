@@ -37,6 +37,12 @@ ALWAYS_INLINE void store_vectors(uint8_t *to, const sums *sum, const int count,
     memcpy(to + i * LANES, &bytes, sizeof bytes);
   }
 }
+
+/// Stores the bytes of one vector of sums for each of four pixels.
+ALWAYS_INLINE void store_four(uint8_t *const to[4], const sums *sum, reals multiplier,
+                              const requantization *q) {
+  UNROLL for (int i = 0; i < 4; i += 1) store_vectors(to[i], &sum[i], 1, &multiplier, 1, q);
+}
 #endif
 
 /// Stores the bytes of one pixel: `channels` of them, of `blocks` vectors of sums.

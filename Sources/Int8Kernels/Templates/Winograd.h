@@ -299,6 +299,8 @@ ALWAYS_INLINE void winograd_finish_block(const winograd_job *j, int32_t tile, si
   const int32_t left = c->output_channels - block * LANES;
   const int32_t channels = left < LANES ? left : LANES;
   const int32_t tile_row = tile / j->p->tile_columns, tile_column = tile % j->p->tile_columns;
+  // Pixels over the output's edge.
+  uint8_t nowhere[LANES];
   UNROLL for (int quarter = 0; quarter < 4; quarter += 1) {
     const int top = quarter / 2 * 2, side = quarter % 2 * 2;
     sums s[4];
@@ -316,13 +318,20 @@ ALWAYS_INLINE void winograd_finish_block(const winograd_job *j, int32_t tile, si
     }
     uint8_t *strip = j->strip +
                      (tile_of_strip * 16 + (size_t)quarter * 4) * (size_t)c->output_channels;
+    uint8_t *to[4];
     UNROLL for (int i = 0; i < 4; i += 1) {
-      uint8_t *to = j->strip != NULL ? strip + i * c->output_channels
-                                     : winograd_pixel(c, j->output, tile_row * 4 + top + i / 2,
-                                                      tile_column * 4 + side + i % 2);
-      if (to == NULL) continue;
-      const sums sum = (sums)((wrapping_sums)(s[i] >> 6) + bias);
-      store_pixel(to + block * LANES, &sum, 1, &multiplier, &j->q, channels);
+      uint8_t *pixel = j->strip != NULL ? strip + i * c->output_channels
+                                        : winograd_pixel(c, j->output, tile_row * 4 + top + i / 2,
+                                                         tile_column * 4 + side + i % 2);
+      to[i] = pixel == NULL ? nowhere : pixel + block * LANES;
+      s[i] = (sums)((wrapping_sums)(s[i] >> 6) + bias);
+    }
+    if (channels == LANES) {
+      store_four(to, s, multiplier, &j->q);
+      continue;
+    }
+    UNROLL for (int i = 0; i < 4; i += 1) {
+      store_pixel(to[i], &s[i], 1, &multiplier, &j->q, channels);
     }
   }
 }
