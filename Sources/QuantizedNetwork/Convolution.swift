@@ -6,7 +6,10 @@ import Spectra
 final class Convolution {
   /// The kernels' description; its pointers point into `numbers`.
   private(set) var parameters: int8_convolution
-  private let kernel: ConvolutionKernel
+  // SAFETY: points to a constant of the C library, never freed and never written.
+  private let kernel: UnsafePointer<int8_convolution_kernel>
+  private let imageByteCount: Int
+  private let partCount: Int32
   private let numbers: AlignedMemory
   private let packed: AlignedMemory
 
@@ -21,7 +24,7 @@ final class Convolution {
     weights: [Int8],
     bias: [Int32],
     multipliers: [Float],
-    kernel: ConvolutionKernel
+    kernel: UnsafePointer<int8_convolution_kernel>
   ) {
     func aligned(_ count: Int) -> Int { (count + 63) / 64 * 64 }
     let biasOffset = aligned(weights.count)
@@ -40,12 +43,16 @@ final class Convolution {
       (numbers.start + multiplierOffset).assumingMemoryBound(to: Float.self)
     )
     // SAFETY: the planner checked the shapes that the kernel computes these counts from.
-    let packed = unsafe AlignedMemory(byteCount: kernel.functions.pointee.packed_bytes(&own))
-    unsafe kernel.functions.pointee.pack(&own, packed.start)
-    unsafe scratchByteCount = kernel.functions.pointee.scratch_bytes(&own)
+    let packed = unsafe AlignedMemory(byteCount: kernel.pointee.packed_bytes(&own))
+    unsafe kernel.pointee.pack(&own, packed.start)
+    let slack = Int(INT8_SLACK_BYTES)
+    let imageByteCount = unsafe kernel.pointee.image_bytes(&own)
+    self.imageByteCount = imageByteCount == 0 ? 0 : aligned(imageByteCount + slack)
+    unsafe scratchByteCount = self.imageByteCount + kernel.pointee.scratch_bytes(&own) + slack
+    unsafe partCount = kernel.pointee.parts(&own)
     self.numbers = numbers
     self.packed = packed
-    self.kernel = kernel
+    unsafe self.kernel = unsafe kernel
     unsafe self.parameters = unsafe own
   }
 
@@ -58,7 +65,16 @@ final class Convolution {
     scratch: UnsafeMutableRawPointer
   ) {
     // SAFETY: the caller vouches for the three, `self` owns the rest.
-    unsafe kernel.functions.pointee.run(&parameters, packed.start, input, output, scratch)
+    if imageByteCount > 0 { unsafe kernel.pointee.prepare(&parameters, input, scratch) }
+    unsafe kernel.pointee.run(
+      &parameters,
+      packed.start,
+      imageByteCount > 0 ? UnsafeRawPointer(scratch) : UnsafeRawPointer(input),
+      output,
+      0,
+      partCount,
+      scratch + imageByteCount
+    )
   }
 
   /// Computes the sums as real numbers in the file's order; the multipliers are their scales.

@@ -120,19 +120,25 @@ extension PlanBuilder {
       output_rows: Int32(window.output[0]),
       output_columns: Int32(window.output[1]),
       output_channels: Int32(request.outputChannels),
+      output_pixel_bytes: Int32(request.outputChannels),
+      pools: false,
       input_zero: inputZero,
       output_zero: output.zero,
       output_minimum: output.minimum,
       weights: nil,
       bias: nil,
-      multipliers: nil
+      multipliers: nil,
+      softmax: nil
     )
+    guard let direct = unsafe instructions.functions.pointee.convolutions.0 else {
+      preconditionFailure("every instruction set has direct convolutions")
+    }
     let convolution = unsafe Convolution(
       parameters,
       weights: request.weights,
       bias: bias,
       multipliers: multipliers,
-      kernel: kernel
+      kernel: direct
     )
     reserveScratch(max(convolution.scratchByteCount, padded.reduce(1, *) + 64))
     return convolution

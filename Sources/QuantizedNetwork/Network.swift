@@ -27,11 +27,11 @@ package final class Network {
     onnx bytes: [UInt8],
     instructionSet: InstructionSet = .fastest
   ) throws(NetworkError) {
-    guard let kernel = ConvolutionKernel(instructionSet) else {
+    guard let instructions = Instructions(instructionSet) else {
       preconditionFailure("this processor lacks \(instructionSet)")
     }
     let graph = try ONNXGraph(onnx: bytes)
-    plan = try PlanBuilder.plan(graph, kernel: kernel)
+    plan = try PlanBuilder.plan(graph, instructions: instructions)
     arena = AlignedMemory(byteCount: plan.arenaByteCount)
     inputs = graph.inputs.map { NetworkTensor(name: $0.name, shape: $0.shape) }
     outputs = zip(graph.outputs, plan.outputs).map {

@@ -28,7 +28,7 @@ struct PlanBuilder {
   }
 
   let graph: ONNXGraph
-  let kernel: ConvolutionKernel
+  let instructions: Instructions
   var values: [String: Value] = [:]
   var steps: [Step] = []
   var storages: [Storage] = []
@@ -38,21 +38,21 @@ struct PlanBuilder {
   private var multiplications = 0
   var scratchByteCount = 0
 
-  /// Plans `graph` for a kernel.
+  /// Plans `graph` for an instruction set.
   static func plan(
     _ graph: ONNXGraph,
-    kernel: ConvolutionKernel
+    instructions: Instructions
   ) throws(NetworkError) -> Plan {
-    var builder = PlanBuilder(graph: graph, kernel: kernel)
+    var builder = PlanBuilder(graph: graph, instructions: instructions)
     try builder.addInputs()
     for node in graph.nodes { try builder.add(node) }
     let outputs = try builder.addOutputs()
     return builder.finish(outputs: outputs)
   }
 
-  private init(graph: ONNXGraph, kernel: ConvolutionKernel) {
+  private init(graph: ONNXGraph, instructions: Instructions) {
     self.graph = graph
-    self.kernel = kernel
+    self.instructions = instructions
     for (name, tensor) in graph.stored { values[name] = .stored(tensor) }
   }
 

@@ -114,6 +114,7 @@ extension PlanBuilder {
       pad_left: Int32(window.pads[1]),
       output_rows: Int32(window.output[0]),
       output_columns: Int32(window.output[1]),
+      output_pixel_bytes: Int32(image.shape[1]),
       count_padding: countsPadding
     )
     return (image, window, parameters)
