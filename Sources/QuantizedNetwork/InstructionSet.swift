@@ -32,14 +32,6 @@ package enum ConvolutionMethod: String, CaseIterable, Sendable {
   case winograd
   /// For groups of one channel.
   case depthwise
-
-  var index: Int {
-    switch self {
-    case .direct: Int(INT8_DIRECT)
-    case .winograd: Int(INT8_WINOGRAD)
-    case .depthwise: Int(INT8_DEPTHWISE)
-    }
-  }
 }
 
 /// The functions of one instruction set.

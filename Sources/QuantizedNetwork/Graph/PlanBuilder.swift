@@ -1,7 +1,7 @@
 import Int8Kernels
 import Spectra
 
-/// Turns a graph into a plan, node by node in the file's order.
+/// Turns a graph into a plan, node by node in the file's order, with every value whole.
 ///
 /// A float operator between quantized values is not run where it stands: it waits as a
 /// `PendingOperation` until the quantization behind it says what its output's bytes mean, and both
@@ -19,54 +19,36 @@ struct PlanBuilder {
     case pending(PendingOperation)
   }
 
-  /// The memory of one or more values, and the steps between which it must be kept.
-  struct Storage {
-    let byteCount: Int
-    let firstStep: Int
-    var lastStep: Int
-    var isPinned: Bool
-  }
-
   let graph: ONNXGraph
-  let instructions: Instructions
   var values: [String: Value] = [:]
-  var steps: [Step] = []
-  var storages: [Storage] = []
-  var preloaded: [(storage: Int, bytes: [UInt8])] = []
-  var inputs: [PlannedInput] = []
+  var plan = Plan()
   private var plannedByteCount = 0
   private var multiplications = 0
-  var scratchByteCount = 0
 
-  /// Plans `graph` for an instruction set.
-  static func plan(
-    _ graph: ONNXGraph,
-    instructions: Instructions
-  ) throws(NetworkError) -> Plan {
-    var builder = PlanBuilder(graph: graph, instructions: instructions)
+  /// The steps that compute the outputs of `graph`.
+  static func plan(_ graph: ONNXGraph) throws(NetworkError) -> Plan {
+    var builder = PlanBuilder(graph: graph)
     try builder.addInputs()
     for node in graph.nodes { try builder.add(node) }
-    let outputs = try builder.addOutputs()
-    return builder.finish(outputs: outputs)
+    try builder.addOutputs()
+    return builder.plan
   }
 
-  private init(graph: ONNXGraph, instructions: Instructions) {
+  private init(graph: ONNXGraph) {
     self.graph = graph
-    self.instructions = instructions
     for (name, tensor) in graph.stored { values[name] = .stored(tensor) }
   }
 
   private mutating func addInputs() throws(NetworkError) {
     for (index, port) in graph.inputs.enumerated() {
-      let count = port.shape.reduce(1, *)
-      let storage = try addStorage(byteCount: count * 4, isPinned: true)
-      inputs.append(PlannedInput(shape: port.shape, floatStorage: storage, copies: []))
+      let tensor = PlannedTensor(storage: 0, shape: port.shape, encoding: .float)
+      let storage = try addStorage(for: tensor, isPinned: true)
+      plan.inputs.append(PlannedInput(shape: port.shape, floatStorage: storage, copies: []))
       values[port.name] = .input(index)
     }
   }
 
-  private mutating func addOutputs() throws(NetworkError) -> [PlannedTensor] {
-    var outputs: [PlannedTensor] = []
+  private mutating func addOutputs() throws(NetworkError) {
     for port in graph.outputs {
       let what: NetworkError = .graph(
         .output(name: port.name, reason: "is not computed as real numbers by a node")
@@ -80,10 +62,9 @@ struct PlanBuilder {
         real = try materialize(operation)
       default: throw what
       }
-      storages[real.storage].isPinned = true
-      outputs.append(real)
+      plan.storages[real.storage].isPinned = true
+      plan.outputs.append(real)
     }
-    return outputs
   }
 
   /// Gives `name` a meaning, once.
@@ -100,40 +81,79 @@ struct PlanBuilder {
     return value
   }
 
-  /// Reserves memory for a value that the next step writes.
-  mutating func addStorage(byteCount: Int, isPinned: Bool = false) throws(NetworkError) -> Int {
-    try count(bytes: byteCount)
-    storages.append(
-      Storage(
-        byteCount: byteCount,
-        firstStep: steps.count,
-        lastStep: steps.count,
-        isPinned: isPinned
-      )
+  /// Reserves memory for a value of the shape and encoding of `tensor`.
+  mutating func addStorage(
+    for tensor: PlannedTensor,
+    isPinned: Bool = false
+  ) throws(NetworkError) -> Int {
+    let whole = tensor.extent
+    let storage = Storage(
+      whole: whole,
+      channels: tensor.elementCount / whole.pixels,
+      elementByteCount: tensor.encoding == .float ? 4 : 1,
+      isPinned: isPinned
     )
-    return storages.count - 1
+    try count(bytes: storage.byteCount)
+    plan.storages.append(storage)
+    return plan.storages.count - 1
   }
 
   /// A new value of the given shape.
   mutating func addTensor(
     _ shape: [Int],
     _ encoding: PlannedTensor.Encoding,
+    order: [FlattenedImage]? = nil,
     for node: ONNXNode
   ) throws(NetworkError) -> PlannedTensor {
-    guard let count = NetworkLimits.elementCount(shape) else {
+    guard NetworkLimits.elementCount(shape) != nil else {
       throw node.failure(
         .shape(found: [shape], expected: "1 to \(NetworkLimits.elements) elements in the output")
       )
     }
-    let storage = try addStorage(byteCount: encoding == .float ? count * 4 : count)
-    return PlannedTensor(storage: storage, shape: shape, encoding: encoding)
+    let tensor = PlannedTensor(storage: 0, shape: shape, encoding: encoding, order: order)
+    return tensor.kept(in: try addStorage(for: tensor))
   }
 
-  /// Appends a step, which keeps its sources alive until now.
-  mutating func append(_ work: Work, node: String, from sources: [Int], to destination: Int) {
-    for storage in sources { storages[storage].lastStep = steps.count }
-    storages[destination].lastStep = steps.count
-    steps.append(Step(node: node, work: work, sources: sources, destination: destination))
+  /// Appends a step of a node and of those after it that are `fused` with it.
+  mutating func append(
+    _ work: Work,
+    _ node: ONNXNode,
+    fused: [String] = [],
+    from sources: [PlannedTensor],
+    to destination: PlannedTensor
+  ) {
+    append(
+      work,
+      name: node.name,
+      operators: [node.operatorName] + fused,
+      from: sources,
+      to: destination
+    )
+  }
+
+  /// Appends a step.
+  mutating func append(
+    _ work: Work,
+    name: String,
+    operators: [String],
+    from sources: [PlannedTensor],
+    to destination: PlannedTensor
+  ) {
+    let step = Step(
+      node: name,
+      operators: operators,
+      work: work,
+      sources: sources.map { source in
+        let storage = plan.storages[source.storage]
+        let isImage =
+          source.planes.channels == storage.channels && source.extent == storage.whole
+        return Step.Source(storage: source.storage, isImage: isImage)
+      },
+      destination: Step.Destination(storage: destination.storage),
+      inputShape: sources[0].shape,
+      outputShape: destination.shape
+    )
+    plan.steps.append(step)
   }
 
   /// Counts memory against the limit.
@@ -168,19 +188,5 @@ struct PlanBuilder {
         )
       )
     }
-  }
-
-  private func finish(outputs: [PlannedTensor]) -> Plan {
-    var arena = Arena(stepCount: steps.count)
-    let offsets = arena.place(storages)
-    return Plan(
-      inputs: inputs,
-      outputs: outputs,
-      steps: steps,
-      offsets: offsets,
-      arenaByteCount: arena.byteCount + scratchByteCount + Int(INT8_SLACK_BYTES),
-      scratchOffset: arena.byteCount,
-      preloaded: preloaded
-    )
   }
 }

@@ -1,5 +1,3 @@
-import Int8Kernels
-
 extension PlanBuilder {
   /// Plans one node, or refuses it by name.
   mutating func add(_ node: ONNXNode) throws(NetworkError) {
@@ -31,13 +29,16 @@ extension PlanBuilder {
   }
 
   /// The quantized value behind an operand of a float operator.
+  ///
+  /// Its elements are in the file's order unless the operator can use another one.
   mutating func quantizedOperand(
     _ node: ONNXNode,
-    _ index: Int
+    _ index: Int,
+    keepsOrder: Bool = false
   ) throws(NetworkError) -> PlannedTensor {
     switch try value(node, index) {
     case .reals(let tensor) where tensor.quantization != nil:
-      return tensor
+      return keepsOrder ? tensor : try inFileOrder(tensor, name: node.name)
     case .storedReal(let stored, let scales):
       return try storedOperand(stored, scales, node, index)
     default:
@@ -94,7 +95,7 @@ extension PlanBuilder {
       default: break
       }
     }
-    let source = try quantizedOperand(node, 0)
+    let source = try quantizedOperand(node, 0, keepsOrder: true)
     // A byte below that of zero becomes it, whatever the next quantization is.
     guard let quantization = source.quantization else { return }
     let result = try requantize(source, to: quantization, relu: true, node)

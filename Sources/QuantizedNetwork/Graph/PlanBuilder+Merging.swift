@@ -1,5 +1,4 @@
 import Glibc
-import Int8Kernels
 
 extension PlanBuilder {
   /// Add of two values; the smaller is repeated until the shapes are equal.
@@ -30,7 +29,9 @@ extension PlanBuilder {
   mutating func addConcatenation(_ node: ONNXNode) throws(NetworkError) {
     try node.requireInputs(1...NetworkLimits.concatenated)
     var sources: [PlannedTensor] = []
-    for index in node.inputs.indices { sources.append(try quantizedOperand(node, index)) }
+    for index in node.inputs.indices {
+      sources.append(try quantizedOperand(node, index, keepsOrder: true))
+    }
     let shapes = sources.map(\.shape)
     let axis = try normalizedAxis(node, default: 0, rank: shapes[0].count)
     var shape = shapes[0]
@@ -46,10 +47,18 @@ extension PlanBuilder {
       }
       shape[axis] += other[axis]
     }
+    let isRow = axis == shape.count - 1 && sources.allSatisfy(\.isRow)
+    if !isRow {
+      for index in sources.indices {
+        sources[index] = try inFileOrder(sources[index], name: node.name)
+      }
+    }
+    let isReordered = sources.contains { $0.order != nil }
     let operation = PendingOperation(
       node: node,
       kind: .concatenation(sources, axis: axis),
-      shape: shape
+      shape: shape,
+      order: isReordered ? sources.flatMap(\.keptImages) : nil
     )
     try define(node.outputs[0], .pending(operation))
   }
@@ -62,8 +71,6 @@ extension PlanBuilder {
     to: Quantization,
     _ node: ONNXNode
   ) throws(NetworkError) -> [ConcatenatedPiece] {
-    let position = result.keptAxes.firstIndex(of: axis) ?? 0
-    let outer = result.keptAxes[..<position].map { result.shape[$0] }.reduce(1, *)
     let stride = result.strides[axis]
     let pitch = stride * result.shape[axis]
     var offset = 0
@@ -75,8 +82,7 @@ extension PlanBuilder {
       let length = stride * source.shape[axis]
       pieces.append(
         ConcatenatedPiece(
-          table: Self.table(from: from, to: to),
-          outer: outer,
+          table: from == to ? nil : Self.table(from: from, to: to),
           length: length,
           pitch: pitch,
           offset: offset
@@ -93,7 +99,7 @@ extension PlanBuilder {
     let source: PlannedTensor
     switch try value(node, 0) {
     case .pending(let operation): source = try materialize(operation)
-    case .reals(let tensor): source = tensor
+    case .reals(let tensor): source = try inFileOrder(tensor, name: node.name)
     default: source = try quantizedOperand(node, 0)
     }
     let isModern = graph.operatorVersion >= 13
@@ -129,7 +135,7 @@ extension PlanBuilder {
     let reals = try materialize(source, node: node.name)
     let result = try addTensor(source.shape, .float, for: node)
     let work = Work.softmaxFloat(SoftmaxVectors(of: reals, axis: axis))
-    append(work, node: node.name, from: [reals.storage], to: result.storage)
+    append(work, node, from: [reals], to: result)
     return result
   }
 

@@ -1,10 +1,8 @@
-import Int8Kernels
-
 /// A float operator that waits for the quantization of its output.
 struct PendingOperation {
   enum Kind {
     case convolution(ConvolutionRequest)
-    case averagePool(PlannedTensor, int8_window)
+    case averagePool(PlannedTensor, PlannedPool)
     case globalAveragePool(PlannedTensor)
     case add(PlannedTensor, PlannedTensor)
     /// Along one axis, or over all elements where there is none.
@@ -17,6 +15,8 @@ struct PendingOperation {
   let shape: [Int]
   /// Whether negative results become zero.
   var relu = false
+  /// The order in which the elements of a row are kept where it is not the file's.
+  var order: [FlattenedImage]?
 }
 
 extension PlanBuilder {
@@ -29,9 +29,9 @@ extension PlanBuilder {
     if case .convolution(let request) = operation.kind {
       return try emit(request, to: to, relu: operation.relu, node)
     }
-    let result = try addTensor(operation.shape, .quantized(to), for: node)
+    let result = try addTensor(operation.shape, .quantized(to), order: operation.order, for: node)
     let (sources, work) = try work(of: operation, to: to, result: result)
-    append(work, node: node.name, from: sources.map(\.storage), to: result.storage)
+    append(work, node, fused: operation.relu ? ["Relu"] : [], from: sources, to: result)
     return result
   }
 
@@ -50,8 +50,8 @@ extension PlanBuilder {
       return from
     }
     switch operation.kind {
-    case .averagePool(let source, let window):
-      return ([source], .averagePool(window, from: try from(source), to: to))
+    case .averagePool(let source, let pool):
+      return ([source], .averagePool(pool, from: try from(source), to: to))
     case .globalAveragePool(let source):
       let (channels, pixels) = source.planes
       let quantization = try from(source)
@@ -65,7 +65,6 @@ extension PlanBuilder {
       )
     case .add(let a, let b):
       let work = Work.add(
-        count: result.elementCount,
         try from(a),
         try from(b),
         to: to,

@@ -1,5 +1,3 @@
-import Int8Kernels
-
 /// The geometry of a kernel or pooling window that slides over an image.
 struct SlidingWindow {
   let kernel: [Int]
@@ -7,6 +5,11 @@ struct SlidingWindow {
   /// Top, left, bottom, right.
   let pads: [Int]
   let output: [Int]
+
+  /// A window of one pixel over `rows` rows of one column.
+  init(rows: Int) {
+    (kernel, strides, pads, output) = ([1, 1], [1, 1], [0, 0, 0, 0], [rows, 1])
+  }
 
   /// Reads the attributes of Conv, MaxPool or AveragePool for an image of `image` rows and columns.
   init(_ node: ONNXNode, image: [Int], weights: [Int]? = nil) throws(NetworkError) {
@@ -47,6 +50,17 @@ struct SlidingWindow {
     self.output = output
   }
 
+  /// The part of an image that `output`, the top left part of the output, is computed from.
+  func extent(for output: Extent, of image: Extent) -> Extent {
+    func size(_ axis: Int, _ count: Int, _ whole: Int) -> Int {
+      min(whole, max(1, (count - 1) * strides[axis] + kernel[axis] - pads[axis]))
+    }
+    return Extent(
+      rows: size(0, output.rows, image.rows),
+      columns: size(1, output.columns, image.columns)
+    )
+  }
+
   private static func pads(
     _ node: ONNXNode,
     image: [Int],
@@ -79,7 +93,7 @@ extension PlanBuilder {
   /// The image that a pooling operator reads, and its window.
   private mutating func pooled(
     _ node: ONNXNode
-  ) throws(NetworkError) -> (PlannedTensor, SlidingWindow, int8_window) {
+  ) throws(NetworkError) -> (PlannedTensor, PlannedPool) {
     try node.requireInputs(1...1)
     let image = try self.image(node)
     let window = try SlidingWindow(node, image: Array(image.shape[2...]))
@@ -102,22 +116,13 @@ extension PlanBuilder {
     }
     try self.count(multiplications: window.output + window.kernel + [image.shape[1]])
     let countsPadding = try node.integer("count_include_pad", default: 0) != 0
-    let parameters = int8_window(
-      rows: Int32(image.shape[2]),
-      columns: Int32(image.shape[3]),
-      channels: Int32(image.shape[1]),
-      kernel_rows: Int32(window.kernel[0]),
-      kernel_columns: Int32(window.kernel[1]),
-      stride_rows: Int32(window.strides[0]),
-      stride_columns: Int32(window.strides[1]),
-      pad_top: Int32(window.pads[0]),
-      pad_left: Int32(window.pads[1]),
-      output_rows: Int32(window.output[0]),
-      output_columns: Int32(window.output[1]),
-      output_pixel_bytes: Int32(image.shape[1]),
-      count_padding: countsPadding
+    let pool = PlannedPool(
+      image: image.extent,
+      channels: image.shape[1],
+      window: window,
+      countsPadding: countsPadding
     )
-    return (image, window, parameters)
+    return (image, pool)
   }
 
   /// The operand 0 as an image of batch 1.
@@ -131,21 +136,20 @@ extension PlanBuilder {
 
   /// MaxPool: the largest byte is that of the largest number.
   mutating func addMaxPool(_ node: ONNXNode) throws(NetworkError) {
-    let (image, window, parameters) = try pooled(node)
-    let shape = [1, image.shape[1]] + window.output
+    let (image, pool) = try pooled(node)
+    let shape = [1, image.shape[1]] + pool.window.output
     let result = try addTensor(shape, image.encoding, for: node)
-    append(.maxPool(parameters), node: node.name, from: [image.storage], to: result.storage)
+    append(.maxPool(pool), node, from: [image], to: result)
     try define(node.outputs[0], .reals(result))
   }
 
   /// AveragePool, which needs the output's quantization.
   mutating func addAveragePool(_ node: ONNXNode) throws(NetworkError) {
-    let (image, window, parameters) = try pooled(node)
-    reserveScratch(image.shape[1] * 4)
+    let (image, pool) = try pooled(node)
     let operation = PendingOperation(
       node: node,
-      kind: .averagePool(image, parameters),
-      shape: [1, image.shape[1]] + window.output
+      kind: .averagePool(image, pool),
+      shape: [1, image.shape[1]] + pool.window.output
     )
     try define(node.outputs[0], .pending(operation))
   }
@@ -157,17 +161,11 @@ extension PlanBuilder {
     guard image.shape[2] * image.shape[3] <= NetworkLimits.pooledPixels else {
       throw node.failure(.shape(found: [image.shape], expected: "a smaller image"))
     }
-    reserveScratch(image.shape[1] * 4)
     let operation = PendingOperation(
       node: node,
       kind: .globalAveragePool(image),
       shape: [1, image.shape[1], 1, 1]
     )
     try define(node.outputs[0], .pending(operation))
-  }
-
-  /// Makes the kernels' working memory at least this large.
-  mutating func reserveScratch(_ byteCount: Int) {
-    scratchByteCount = max(scratchByteCount, byteCount)
   }
 }

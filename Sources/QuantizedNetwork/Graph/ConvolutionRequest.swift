@@ -1,15 +1,12 @@
-import Int8Kernels
-
 /// A convolution or matrix product whose output's quantization is not known yet.
-///
-/// A matrix product of `rows` rows is a convolution with a 1 x 1 kernel over as many pixels.
 struct ConvolutionRequest {
   let source: PlannedTensor
   /// The shape that the graph gives the output.
   let outputShape: [Int]
-  let image: (rows: Int, columns: Int, channels: Int)
+  let image: Extent
+  let channels: Int
   let groups: Int
-  let window: (kernel: [Int], strides: [Int], pads: [Int], output: [Int])
+  let window: SlidingWindow
   let outputChannels: Int
   /// In the order output channel, kernel row, kernel column, channel of its group.
   let weights: [Int8]
@@ -43,9 +40,10 @@ extension PlanBuilder {
     let result = try addTensor(request.outputShape, .quantized(to), for: node)
     append(
       .convolve(convolution),
-      node: node.name,
-      from: [request.source.storage],
-      to: result.storage
+      node,
+      fused: relu ? ["Relu"] : [],
+      from: [request.source],
+      to: result
     )
     return result
   }
@@ -71,9 +69,10 @@ extension PlanBuilder {
     let result = try addTensor(request.outputShape, .float, for: node)
     append(
       .convolveToFloat(convolution, relu: relu),
-      node: node.name,
-      from: [request.source.storage],
-      to: result.storage
+      node,
+      fused: relu ? ["Relu"] : [],
+      from: [request.source],
+      to: result
     )
     return result
   }
@@ -83,12 +82,12 @@ extension PlanBuilder {
     multipliers: [Float],
     output: (zero: UInt8, minimum: UInt8),
     _ node: ONNXNode
-  ) throws(NetworkError) -> Convolution {
+  ) throws(NetworkError) -> PlannedConvolution {
     let window = request.window
     let padded = [
       request.image.rows + window.pads[0] + window.pads[2],
       request.image.columns + window.pads[1] + window.pads[3],
-      request.image.channels,
+      request.channels,
     ]
     guard NetworkLimits.elementCount(padded) != nil else {
       throw node.failure(.shape(found: [padded], expected: "a smaller padded image"))
@@ -97,51 +96,21 @@ extension PlanBuilder {
       throw node.failure(.quantization(found: "\(multiplier)", expected: "finite scale ratios"))
     }
     try count(multiplications: window.output + [request.weights.count])
-    // Each kernel packs into blocks of at most 64 output channels of at most 4 bytes a weight.
-    let channelWeights = request.weights.count / request.outputChannels
-    let blocked = request.groups * ((request.outputChannels / request.groups + 15) / 16 * 16)
-    try count(bytes: request.weights.count + blocked * (channelWeights + 4) * 4)
+    try count(bytes: request.weights.count)
     let inputZero = request.source.quantization?.zeroByte ?? 0
-    let bias = try foldedBias(request, inputZero: Int64(inputZero), node)
-    // SAFETY: `Convolution` sets the pointers to memory of its own.
-    let parameters = unsafe int8_convolution(
-      rows: Int32(request.image.rows),
-      columns: Int32(request.image.columns),
-      channels: Int32(request.image.channels),
-      groups: Int32(request.groups),
-      kernel_rows: Int32(window.kernel[0]),
-      kernel_columns: Int32(window.kernel[1]),
-      stride_rows: Int32(window.strides[0]),
-      stride_columns: Int32(window.strides[1]),
-      pad_top: Int32(window.pads[0]),
-      pad_left: Int32(window.pads[1]),
-      pad_bottom: Int32(window.pads[2]),
-      pad_right: Int32(window.pads[3]),
-      output_rows: Int32(window.output[0]),
-      output_columns: Int32(window.output[1]),
-      output_channels: Int32(request.outputChannels),
-      output_pixel_bytes: Int32(request.outputChannels),
-      pools: false,
-      input_zero: inputZero,
-      output_zero: output.zero,
-      output_minimum: output.minimum,
-      weights: nil,
-      bias: nil,
-      multipliers: nil,
-      softmax: nil
-    )
-    guard let direct = unsafe instructions.functions.pointee.convolutions.0 else {
-      preconditionFailure("every instruction set has direct convolutions")
-    }
-    let convolution = unsafe Convolution(
-      parameters,
+    return PlannedConvolution(
+      image: request.image,
+      channels: request.channels,
+      groups: request.groups,
+      window: window,
+      outputChannels: request.outputChannels,
       weights: request.weights,
-      bias: bias,
+      bias: try foldedBias(request, inputZero: Int64(inputZero), node),
       multipliers: multipliers,
-      kernel: direct
+      inputZero: inputZero,
+      outputZero: output.zero,
+      outputMinimum: output.minimum
     )
-    reserveScratch(max(convolution.scratchByteCount, padded.reduce(1, *) + 64))
-    return convolution
   }
 
   /// The bias minus the zero point's share of the sums; proves that the true sums fit in 32 bits.
@@ -153,14 +122,11 @@ extension PlanBuilder {
     let largest = max(inputZero, 255 - inputZero)
     let channelWeights = request.weights.count / request.outputChannels
     var folded: [Int32] = []
+    folded.reserveCapacity(request.outputChannels)
     for channel in 0..<request.outputChannels {
       let bias = request.bias.isEmpty ? 0 : Int64(request.bias[channel])
-      var sum: Int64 = 0
-      var magnitude: Int64 = 0
-      for index in channel * channelWeights..<(channel + 1) * channelWeights {
-        sum += Int64(request.weights[index])
-        magnitude += Int64(request.weights[index].magnitude)
-      }
+      let start = channel * channelWeights
+      let (sum, magnitude) = Self.sums(of: request.weights.span, start..<start + channelWeights)
       guard abs(bias) + magnitude * largest <= Int64(Int32.max) else {
         throw node.failure(.accumulatorOverflow(channel: channel))
       }
@@ -168,5 +134,22 @@ extension PlanBuilder {
       folded.append(Int32(truncatingIfNeeded: bias - inputZero * sum))
     }
     return folded
+  }
+
+  /// The sum of the weights in `range` and that of their magnitudes.
+  private static func sums(of weights: Span<Int8>, _ range: Range<Int>) -> (Int64, Int64) {
+    var (sum, magnitude): (Int64, Int64) = (0, 0)
+    // Blocks whose sums fit in 32 bits are added up by vector instructions.
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: 1 << 16) {
+      let block = weights.extracting(start..<min(start + 1 << 16, range.upperBound))
+      var (blockSum, blockMagnitude): (Int32, Int32) = (0, 0)
+      for index in block.indices {
+        blockSum &+= Int32(block[index])
+        blockMagnitude &+= abs(Int32(block[index]))
+      }
+      sum += Int64(blockSum)
+      magnitude += Int64(blockMagnitude)
+    }
+    return (sum, magnitude)
   }
 }

@@ -48,6 +48,9 @@ struct PlannedTensor {
   let storage: Int
   let shape: [Int]
   let encoding: Encoding
+  /// Where this is not nil, the elements of one long row are kept in another order: image after
+  /// image, each with its channels innermost.
+  var order: [FlattenedImage]?
 
   var elementCount: Int { shape.reduce(1, *) }
 
@@ -75,7 +78,21 @@ struct PlannedTensor {
 
   /// Whether the elements lie in the file's order, as they do where only one axis is kept apart.
   var isInFileOrder: Bool {
-    quantization == nil || shape.count != 4 || shape[1] == 1 || shape[2] * shape[3] == 1
+    if order != nil { return false }
+    return quantization == nil || shape.count != 4 || shape[1] == 1 || shape[2] * shape[3] == 1
+  }
+
+  /// Whether the shape is one row of elements, or has but one axis.
+  var isRow: Bool { shape.count <= 2 && shape.last == elementCount }
+
+  /// The images that a row is kept as; one of one channel where it is in the file's order.
+  var keptImages: [FlattenedImage] {
+    order ?? [FlattenedImage(channels: 1, pixels: elementCount)]
+  }
+
+  /// The same value in a storage of its own.
+  func kept(in storage: Int) -> PlannedTensor {
+    PlannedTensor(storage: storage, shape: shape, encoding: encoding, order: order)
   }
 
   /// Channels and pixels of an image; anything else is all channels of one pixel.
@@ -83,79 +100,19 @@ struct PlannedTensor {
     guard shape.count == 4, shape[0] == 1 else { return (elementCount, 1) }
     return (shape[1], shape[2] * shape[3])
   }
-}
 
-/// One thing to do: `work` reads the storages `sources` and writes the storage `destination`.
-struct Step {
-  let node: String
-  let work: Work
-  let sources: [Int]
-  let destination: Int
-}
-
-/// What a step computes.
-enum Work {
-  case dequantize(channels: Int, pixels: Int, Quantization)
-  case convolve(Convolution)
-  case convolveToFloat(Convolution, relu: Bool)
-  case maxPool(int8_window)
-  case averagePool(int8_window, from: Quantization, to: Quantization)
-  case globalAveragePool(pixels: Int, channels: Int, from: Quantization, to: Quantization)
-  case add(count: Int, Quantization, Quantization, to: Quantization, relu: Bool)
-  case softmax(SoftmaxVectors, exponentials: [Float], to: Quantization)
-  case softmaxFloat(SoftmaxVectors)
-  case lookUp(table: [UInt8], count: Int)
-  case gather(indices: [Int32])
-  case concatenate([ConcatenatedPiece])
-}
-
-/// The vectors of a softmax: `outer * inner` of `length` elements that lie `inner` apart.
-struct SoftmaxVectors {
-  let outer: Int
-  let length: Int
-  let inner: Int
-
-  /// The vectors of `tensor` along one axis, or all its elements as one vector.
-  init(of tensor: PlannedTensor, axis: Int?) {
-    length = axis.map { tensor.shape[$0] } ?? tensor.elementCount
-    inner = axis.map { tensor.strides[$0] } ?? 1
-    outer = tensor.elementCount / (length * inner)
+  /// Rows and columns of a quantized image; anything else is one pixel.
+  var extent: Extent {
+    guard quantization != nil, shape.count == 4, shape[0] == 1 else {
+      return Extent(rows: 1, columns: 1)
+    }
+    return Extent(rows: shape[2], columns: shape[3])
   }
 }
 
-/// One source of a concatenation: `outer` pieces of `length` bytes, `pitch` apart behind `offset`.
-struct ConcatenatedPiece {
-  let table: [UInt8]
-  let outer: Int
-  let length: Int
-  let pitch: Int
-  let offset: Int
-}
-
-/// How an input of the network is kept, and the quantizations that it is written to.
-struct PlannedInput {
-  struct Copy {
-    let storage: Int
-    let channels: Int
-    let pixels: Int
-    let quantization: Quantization
-  }
-
-  let shape: [Int]
-  let floatStorage: Int
-  let copies: [Copy]
-}
-
-/// Everything needed to run a network: what to do in which order, and where the values lie.
-struct Plan {
-  let inputs: [PlannedInput]
-  let outputs: [PlannedTensor]
-  let steps: [Step]
-  /// Where each storage begins in the arena, in bytes.
-  let offsets: [Int]
-  let arenaByteCount: Int
-  /// Where the kernels' working memory begins in the arena.
-  let scratchOffset: Int
-  /// Bytes that are in the arena from the start: stored operands.
-  let preloaded: [(storage: Int, bytes: [UInt8])]
+/// Elements that follow each other in the file as an image's do, channels outermost, and are kept
+/// with the channels innermost.
+struct FlattenedImage: Equatable {
+  let channels: Int
+  let pixels: Int
 }

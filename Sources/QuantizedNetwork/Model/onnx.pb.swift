@@ -11,8 +11,8 @@
 /// The fields of the ONNX format that spectrad reads; everything else is skipped as unknown.
 ///
 /// Written from the format's published field numbers. onnx.pb.swift is generated from it:
-///   protoc --swift_out=Sources/QuantizedNetwork --swift_opt=Visibility=Internal \
-///     --proto_path=Sources/QuantizedNetwork onnx.proto
+///   protoc --swift_out=Sources/QuantizedNetwork/Model --swift_opt=Visibility=Internal \
+///     --proto_path=Sources/QuantizedNetwork/Model onnx.proto
 
 import FoundationEssentials
 import SwiftProtobuf

@@ -1,6 +1,3 @@
-import Int8Kernels
-import Spectra
-
 /// What a stored tensor's elements mean: one scale for all, or one for each index of `axis`.
 struct StoredScales {
   let scales: [Float]
@@ -54,14 +51,16 @@ extension PlanBuilder {
     node: String
   ) throws(NetworkError) -> PlannedTensor {
     guard let from = tensor.quantization else { return tensor }
+    let tensor = try inFileOrder(tensor, name: node)
     let (channels, pixels) = tensor.planes
     guard tensor.shape.count != 4 || tensor.shape[0] == 1 else {
       throw .graph(.output(name: node, reason: "has a batch of \(tensor.shape[0]), not 1"))
     }
-    let storage = try addStorage(byteCount: tensor.elementCount * 4)
+    var real = PlannedTensor(storage: 0, shape: tensor.shape, encoding: .float)
+    real = real.kept(in: try addStorage(for: real))
     let work = Work.dequantize(channels: channels, pixels: pixels, from)
-    append(work, node: node, from: [tensor.storage], to: storage)
-    return PlannedTensor(storage: storage, shape: tensor.shape, encoding: .float)
+    append(work, name: node, operators: ["DequantizeLinear"], from: [tensor], to: real)
+    return real
   }
 
   /// The table that turns bytes of one meaning into bytes of another.
@@ -83,12 +82,9 @@ extension PlanBuilder {
       throw node.failure(.operand(name: node.inputs[0], expected: "computed from quantized values"))
     }
     if from == to, !relu { return tensor }
-    let result = try addTensor(tensor.shape, .quantized(to), for: node)
-    let work = Work.lookUp(
-      table: Self.table(from: from, to: to, relu: relu),
-      count: tensor.elementCount
-    )
-    append(work, node: node.name, from: [tensor.storage], to: result.storage)
+    let result = try addTensor(tensor.shape, .quantized(to), order: tensor.order, for: node)
+    let work = Work.lookUp(table: Self.table(from: from, to: to, relu: relu))
+    append(work, node, from: [tensor], to: result)
     return result
   }
 
@@ -96,15 +92,14 @@ extension PlanBuilder {
     _ index: Int,
     to quantization: Quantization
   ) throws(NetworkError) -> PlannedTensor {
-    let input = inputs[index]
+    let input = plan.inputs[index]
     func tensor(_ storage: Int) -> PlannedTensor {
       PlannedTensor(storage: storage, shape: input.shape, encoding: .quantized(quantization))
     }
     if let copy = input.copies.first(where: { $0.quantization == quantization }) {
       return tensor(copy.storage)
     }
-    let count = input.shape.reduce(1, *)
-    let storage = try addStorage(byteCount: count, isPinned: true)
+    let storage = try addStorage(for: tensor(0), isPinned: true)
     let (channels, pixels) = tensor(storage).planes
     let copy = PlannedInput.Copy(
       storage: storage,
@@ -112,7 +107,7 @@ extension PlanBuilder {
       pixels: pixels,
       quantization: quantization
     )
-    inputs[index] = PlannedInput(
+    plan.inputs[index] = PlannedInput(
       shape: input.shape,
       floatStorage: input.floatStorage,
       copies: input.copies + [copy]
@@ -137,11 +132,16 @@ extension PlanBuilder {
     shape: [Int],
     _ quantization: Quantization
   ) throws(NetworkError) -> PlannedTensor {
-    let storage = try addStorage(byteCount: bytes.count, isPinned: true)
-    let tensor = PlannedTensor(storage: storage, shape: shape, encoding: .quantized(quantization))
-    var kept = bytes
-    for (index, place) in Movement.places(of: tensor).enumerated() { kept[place] = bytes[index] }
-    preloaded.append((storage: storage, bytes: kept))
+    var tensor = PlannedTensor(storage: 0, shape: shape, encoding: .quantized(quantization))
+    tensor = tensor.kept(in: try addStorage(for: tensor, isPinned: true))
+    let fileStrides = PlannedTensor(storage: 0, shape: shape, encoding: .float).strides
+    let axes = tensor.keptAxes
+    let kept = Movement.rearranged(
+      bytes,
+      shape: axes.map { shape[$0] },
+      strides: axes.map { fileStrides[$0] }
+    )
+    plan.preloaded.append((storage: tensor.storage, bytes: kept))
     return tensor
   }
 

@@ -33,11 +33,10 @@ extension PlanBuilder {
     let request = ConvolutionRequest(
       source: image,
       outputShape: [1, outputs] + window.output,
-      image: (rows: image.shape[2], columns: image.shape[3], channels: channels),
+      image: image.extent,
+      channels: channels,
       groups: groups,
-      window: (
-        kernel: window.kernel, strides: window.strides, pads: window.pads, output: window.output
-      ),
+      window: window,
       outputChannels: outputs,
       weights: reordered(weights, axes: [0, 2, 3, 1]),
       bias: try bias(node, outputs: outputs, weights: weights, source: image),
@@ -62,7 +61,7 @@ extension PlanBuilder {
     }
     try node.require("transA", is: 0)
     let isTransposed = try node.integer("transB", default: 0) != 0
-    let source = try quantizedOperand(node, 0)
+    let source = try quantizedOperand(node, 0, keepsOrder: true)
     guard source.shape.count == 2 else {
       throw node.failure(.shape(found: [source.shape], expected: "[rows, elements]"))
     }
@@ -72,7 +71,7 @@ extension PlanBuilder {
   /// MatMul with stored weights on the right.
   mutating func addMatMul(_ node: ONNXNode) throws(NetworkError) {
     try node.requireInputs(2...2)
-    let source = try quantizedOperand(node, 0)
+    let source = try quantizedOperand(node, 0, keepsOrder: true)
     guard (1...3).contains(source.shape.count) else {
       throw node.failure(.shape(found: [source.shape], expected: "[rows, elements]"))
     }
@@ -98,11 +97,12 @@ extension PlanBuilder {
     let request = ConvolutionRequest(
       source: source,
       outputShape: source.shape.dropLast() + [outputs],
-      image: (rows: rows, columns: 1, channels: elements),
+      image: Extent(rows: rows, columns: 1),
+      channels: elements,
       groups: 1,
-      window: (kernel: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0], output: [rows, 1]),
+      window: SlidingWindow(rows: rows),
       outputChannels: outputs,
-      weights: reordered(weights, axes: isTransposed ? [0, 1] : [1, 0]),
+      weights: productWeights(weights, isTransposed: isTransposed, source: source),
       bias: try bias(node, outputs: outputs, weights: weights, source: source),
       weightScales: try scales(weights, axis: outputAxis, count: outputs, node)
     )
@@ -190,10 +190,38 @@ extension PlanBuilder {
     for axis in weights.shape.indices.dropLast().reversed() {
       strides[axis] = strides[axis + 1] * weights.shape[axis + 1]
     }
-    let places = Movement.places(
+    return Movement.rearranged(
+      weights.values,
       shape: axes.map { weights.shape[$0] },
       strides: axes.map { strides[$0] }
     )
-    return places.map { weights.values[$0] }
+  }
+
+  /// A matrix as output after output, each with its weights in the order of the elements.
+  private func productWeights(
+    _ weights: Weights,
+    isTransposed: Bool,
+    source: PlannedTensor
+  ) -> [Int8] {
+    let outputs = weights.shape[isTransposed ? 0 : 1]
+    let elements = weights.shape[isTransposed ? 1 : 0]
+    let outputStride = isTransposed ? elements : 1
+    let elementStride = isTransposed ? 1 : outputs
+    var result: [Int8] = []
+    result.reserveCapacity(outputs * elements)
+    for output in 0..<outputs {
+      var first = 0
+      for image in source.order ?? [FlattenedImage(channels: 1, pixels: elements)] {
+        Movement.append(
+          to: &result,
+          weights.values,
+          first: output * outputStride + first * elementStride,
+          shape: [image.pixels, image.channels],
+          strides: [elementStride, image.pixels * elementStride]
+        )
+        first += image.channels * image.pixels
+      }
+    }
+    return result
   }
 }
