@@ -6,9 +6,14 @@ const int8_instructions *int8_instructions_of(int8_instruction_set set) {
     case INT8_PORTABLE:
       return &int8_portable_instructions;
 #if defined(__x86_64__)
+    case INT8_AVX512_VNNI:
+      return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+                     __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni")
+                 ? &int8_avx512_vnni_instructions
+                 : NULL;
+#endif
     default:
       return NULL;
-#endif
   }
 }
 

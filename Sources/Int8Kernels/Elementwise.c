@@ -7,13 +7,6 @@ static float dequantized(int8_quantization q, uint8_t byte) {
   return q.scale * (float)((int32_t)byte - q.zero);
 }
 
-/// Divides, clamps, rounds, then adds the zero point.
-static uint8_t quantized(int8_quantization q, float real) {
-  const float zero = (float)q.zero;
-  float steps = int8_clamp(real / q.scale, 0 - zero, 255 - zero);
-  return (uint8_t)(int8_round(steps) + q.zero);
-}
-
 void int8_max_pool(const int8_window *w, const uint8_t *input, uint8_t *output) {
   const size_t channels = (size_t)w->channels;
   for (int32_t row = 0; row < w->output_rows; row += 1) {
@@ -158,7 +151,7 @@ void int8_quantize(size_t planes, size_t pixels, int8_quantization to, const flo
                    uint8_t *output) {
   for (size_t pixel = 0; pixel < pixels; pixel += 1) {
     for (size_t plane = 0; plane < planes; plane += 1) {
-      *output++ = quantized(to, input[plane * pixels + pixel]);
+      *output++ = int8_quantized(to, input[plane * pixels + pixel]);
     }
   }
 }

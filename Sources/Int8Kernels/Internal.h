@@ -104,3 +104,10 @@ static inline float int8_clamp(float value, float minimum, float maximum) {
   value = value > minimum ? value : minimum;
   return value < maximum ? value : maximum;
 }
+
+/// Divides, clamps, rounds, then adds the zero point.
+static inline uint8_t int8_quantized(int8_quantization q, float real) {
+  const float zero = (float)q.zero;
+  float steps = int8_clamp(real / q.scale, 0 - zero, 255 - zero);
+  return (uint8_t)(int8_round(steps) + q.zero);
+}
