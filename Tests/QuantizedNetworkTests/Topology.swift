@@ -11,16 +11,21 @@ struct Topology: Decodable {
     var elementCount: Int { shape.reduce(1, *) }
   }
 
-  /// An output, and what a stored byte of it means.
-  struct Output: Decodable {
-    let name: String
-    let shape: [Int]
+  /// What a stored byte of an output means.
+  struct Meaning: Decodable {
     let scale: Float
     let zeroPoint: Int
     let isSigned: Bool
   }
 
-  /// The seed of the inputs, and the bytes of each output.
+  /// An output; without `bytes` it is stored as floats, since nothing quantizes it.
+  struct Output: Decodable {
+    let name: String
+    let shape: [Int]
+    let bytes: Meaning?
+  }
+
+  /// The seed of the inputs, and each output as it is stored.
   struct Case: Decodable {
     let seed: UInt64
     let isExtreme: Bool
@@ -64,7 +69,7 @@ struct Topology: Decodable {
 
   /// The real numbers that onnxruntime gives for an output.
   func reals(_ output: Int, of item: Case) -> [Float] {
-    let meaning = outputs[output]
+    guard let meaning = outputs[output].bytes else { return item.outputs[output].floats }
     return item.outputs[output].map { byte in
       let step = meaning.isSigned ? Int(Int8(bitPattern: byte)) : Int(byte)
       return meaning.scale * Float(step - meaning.zeroPoint)
@@ -73,14 +78,12 @@ struct Topology: Decodable {
 }
 
 extension Topology.Output {
-  /// Says where two outputs first differ by more than so many steps, or nil where they do not.
-  func difference(_ found: [Float], _ expected: [Float], steps: Float = 0) -> String? {
+  /// Says where two outputs first differ by more than `tolerance`, or nil where they do not.
+  func difference(_ found: [Float], _ expected: [Float], tolerance: Float = 0) -> String? {
     guard found.count == expected.count else {
       return "output '\(name)' has \(found.count) elements, not \(expected.count)"
     }
-    // Half a step more, for what floats lose; no allowance where none is given.
-    let allowance = steps == 0 ? 0 : (steps + 0.5) * scale
-    let differing = found.indices.filter { !(abs(found[$0] - expected[$0]) <= allowance) }
+    let differing = found.indices.filter { !(abs(found[$0] - expected[$0]) <= tolerance) }
     guard let first = differing.first else { return nil }
     var rest = first
     var place: [Int] = []
@@ -88,8 +91,9 @@ extension Topology.Output {
       place.insert(rest % size, at: 0)
       rest /= size
     }
+    let step = bytes.map { " (one step is \($0.scale))" } ?? ""
     return "output '\(name)' \(shape) differs in \(differing.count) elements, first at \(place): "
-      + "\(found[first] / scale) steps, not \(expected[first] / scale)"
+      + "\(found[first]), not \(expected[first])\(step)"
   }
 }
 

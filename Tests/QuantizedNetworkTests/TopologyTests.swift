@@ -4,12 +4,59 @@ import Testing
 /// Networks of many topologies, drawn from seeds, against stored results of onnxruntime and
 /// against each other.
 @Suite struct TopologyTests {
-  /// Where onnxruntime is only promised to be equal within some steps of an output, and why.
-  private static let allowances: [String: (steps: Float, reason: String)] = [:]
+  /// What an output may differ by: steps of its bytes, or a real number where it has none.
+  private struct Allowance {
+    let network: String
+    let outputs: Set<String>
+    var steps: Float = 0
+    var reals: Float = 0
+    let reason: String
+  }
+
+  /// The outputs that are only promised to be close to onnxruntime's; all others are equal.
+  private static let allowances = [
+    Allowance(
+      network: "averages-s8-252",
+      outputs: ["averagepool7", "globalaveragepool9"],
+      steps: 1,
+      reason: "an int8 value with two readers is averaged in float by onnxruntime"
+    ),
+    Allowance(
+      network: "real-ends-u8-468",
+      outputs: ["relu5", "conv13"],
+      reals: 2e-5,
+      reason: "onnxruntime computes a convolution that nothing quantizes in float"
+    ),
+    Allowance(
+      network: "real-ends-s8-469",
+      outputs: ["conv4", "conv12"],
+      reals: 2e-5,
+      reason: "onnxruntime computes a convolution that nothing quantizes in float"
+    ),
+    Allowance(
+      network: "real-ends-u8-468",
+      outputs: ["softmax11"],
+      reals: 1e-6,
+      reason: "the exponential is the C library's"
+    ),
+    Allowance(
+      network: "real-ends-s8-469",
+      outputs: ["softmax10"],
+      reals: 1e-6,
+      reason: "the exponential is the C library's"
+    ),
+  ]
 
   @Test func `there are topologies enough of both types`() {
     #expect(Topology.names.count >= 24)
     #expect(Topology.names.filter { $0.contains("-s8-") }.count >= 8)
+  }
+
+  @Test func `every allowance is for outputs that there are`() throws {
+    for allowance in Self.allowances {
+      let outputs = try Topology.load(allowance.network).outputs.map(\.name)
+      #expect(allowance.outputs.isSubset(of: outputs), "\(allowance.network)")
+    }
   }
 
   @Test(arguments: Topology.names, InstructionSet.available)
@@ -117,11 +164,21 @@ import Testing
     _ what: String
   ) {
     let name = String(what.prefix { $0 != "," })
-    let steps = Self.allowances[name]?.steps ?? 0
     for (index, output) in topology.outputs.enumerated() {
-      let found = network.read(index)
-      let difference = output.difference(found, topology.reals(index, of: item), steps: steps)
+      let difference = output.difference(
+        network.read(index),
+        topology.reals(index, of: item),
+        tolerance: Self.tolerance(of: output, in: name)
+      )
       #expect(difference == nil, "\(what), input seed \(item.seed): \(difference ?? "")")
     }
+  }
+
+  private static func tolerance(of output: Topology.Output, in network: String) -> Float {
+    let found = allowances.first { $0.network == network && $0.outputs.contains(output.name) }
+    guard let found else { return 0 }
+    // A hundredth of a step more, for what the floats of neighbouring bytes lose.
+    guard let meaning = output.bytes else { return found.reals }
+    return (found.steps + 0.01) * meaning.scale
   }
 }

@@ -7,7 +7,8 @@ Run it on a CPU with VNNI, as make_golden.py, which says what the reference is. 
 For each network NAME: NAME.onnx, and NAME.json with `inputs` (name and shape, in the file's order), `outputs` (name, shape
 and what a byte of it means) and `cases`. The inputs of a case are not stored: its `seed` gives them. Taken from SplitMix64
 number by number, input by input, a number's lowest byte is the input's byte, or in an extreme case 0 or 255 by its lowest
-bit; a byte b stands for (b - 128) / 64. Outputs are stored as the bytes that DequantizeLinear made them from, in base64.
+bit; a byte b stands for (b - 128) / 64. Outputs are stored as the bytes that DequantizeLinear made them from, or as floats
+(little-endian) where the network has none; both in base64.
 """
 import json
 import os
@@ -25,47 +26,55 @@ FOLDER = os.path.join(os.path.dirname(HERE), "topologies")
 
 # Family, and the seeds of its uint8 and of its int8 networks.
 FAMILIES = [
-    (topology.strips, [101, 102], [104]),
+    (topology.strips, [101], [104]),
+    (topology.alike, [106], []),
+    (topology.far_pads, [108], [109]),
     (topology.widths, [111], [112]),
-    (topology.vgg, [121], [122]),
-    (topology.vgg_softmax, [131], [132]),
-    (topology.firsts, [141], [142]),
-    (topology.kernels, [151, 152], [153]),
+    (topology.vgg, [], [122]),
+    (topology.vgg_softmax, [131], []),
+    (topology.firsts, [141], []),
+    (topology.kernels, [151], [153]),
     (topology.auto_pads, [161], [162]),
-    (topology.mobile, [171, 172], [173]),
+    (topology.mobile, [171], [173]),
     (topology.depthwise_pooled, [181], [182]),
     (topology.grouped, [191], [192]),
-    (topology.bound, [201, 202, 203], [204]),
+    (topology.bound, [201, 203], [204]),
     (topology.pools, [211, 212], [213]),
     (topology.pool_chain, [221], [222]),
     (topology.softmaxes, [231, 232], [233]),
+    (topology.softmax_readers, [236], [237]),
     (topology.softmax_axes, [241], [242]),
-    (topology.averages, [251], []),
+    (topology.averages, [251], [252]),
     (topology.average_chain, [256], [257]),
-    (topology.residual, [261], []),
-    (topology.stored_sums, [271], []),
-    (topology.repeated_sums, [281], []),
+    (topology.residual, [261], [263]),
+    (topology.stored_sums, [271], [272]),
+    (topology.repeated_sums, [281], [282]),
     (topology.crop_chain, [291, 292], [293]),
     (topology.crop_readers, [301, 302], [303]),
     (topology.crop_whole, [311], [312]),
     (topology.crop_padded, [321, 322], [323]),
     (topology.gaps, [331, 332], [333]),
-    (topology.dead, [341], []),
-    (topology.inception, [351, 352], [353]),
+    (topology.dead, [341], [342]),
+    (topology.inception, [351], [353]),
     (topology.twins, [361], [362]),
-    (topology.half_twins, [371], []),
-    (topology.with_pool, [381], []),
-    (topology.densely, [391], []),
-    (topology.other_axes, [401], []),
+    (topology.half_twins, [371], [372]),
+    (topology.shared_twins, [376], [377]),
+    (topology.whole_twins, [378], [379]),
+    (topology.with_pool, [381], [382]),
+    (topology.densely, [391], [392]),
+    (topology.other_axes, [401], [402]),
     (topology.vectors, [411, 412], [413]),
-    (topology.flattened, [421], []),
+    (topology.flattened, [421], [422]),
+    (topology.flatten_axes, [426], [427]),
     (topology.moved, [431], [432]),
     (topology.products, [441], [442]),
-    (topology.relus, [451], []),
-    (topology.readers, [461], []),
+    (topology.relus, [451], [452]),
+    (topology.readers, [461], [462]),
+    (topology.old, [466], [467]),
+    (topology.real_ends, [468], [469]),
     (topology.smallest, [471], [472]),
-    (topology.grown, [481, 482, 483, 484, 485, 486], []),
-    (topology.grown_tree, [491], [492, 493, 494]),
+    (topology.grown, [481, 482, 483, 484, 485, 486], [488]),
+    (topology.grown_tree, [491], [492, 493]),
 ]
 
 
@@ -130,25 +139,38 @@ def shorten(model):
         tensor.name = renamed(tensor.name)
 
 
+def open_ends(model):
+    """Takes the last QuantizeLinear and DequantizeLinear of every output away."""
+    makers = {o: n for n in model.graph.node for o in n.output}
+    for port in model.graph.output:
+        dequantize = makers[port.name]
+        quantize = makers[dequantize.input[0]]
+        makers[quantize.input[0]].output[0] = port.name
+        for node in (dequantize, quantize):
+            model.graph.node.remove(node)
+
+
 def outputs_of(model):
-    """For each output the scale and zero point of the DequantizeLinear that gives it."""
+    """For each output the scale and zero point of the DequantizeLinear that gives it, if one does."""
     stored = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
     makers = {o: n for n in model.graph.node for o in n.output}
     found = []
     for port in model.graph.output:
-        maker = makers[port.name]
-        assert maker.op_type == "DequantizeLinear", f"{port.name} is not quantized"
-        scale, zero = stored[maker.input[1]], stored[maker.input[2]]
-        found.append({"name": port.name, "scale": float(scale), "zeroPoint": int(zero), "isSigned": zero.dtype == np.int8})
+        maker, output = makers[port.name], {"name": port.name}
+        if maker.op_type == "DequantizeLinear":
+            scale, zero = stored[maker.input[1]], stored[maker.input[2]]
+            output["bytes"] = {"scale": float(scale), "zeroPoint": int(zero), "isSigned": zero.dtype == np.int8}
+        found.append(output)
     return found
 
 
 def steps(values, output):
-    """The bytes behind an output; makes sure that they give its very floats."""
-    kind = np.int8 if output["isSigned"] else np.uint8
-    scale = np.float32(output["scale"])
-    found = (np.rint(values / scale) + output["zeroPoint"]).astype(kind)
-    again = (found.astype(np.int32) - output["zeroPoint"]).astype(np.float32) * scale
+    """The bytes behind an output; makes sure that they give its very floats. An output without bytes is left as it is."""
+    if "bytes" not in output:
+        return values
+    scale, zero = np.float32(output["bytes"]["scale"]), output["bytes"]["zeroPoint"]
+    found = (np.rint(values / scale) + zero).astype(np.int8 if output["bytes"]["isSigned"] else np.uint8)
+    again = (found.astype(np.int32) - zero).astype(np.float32) * scale
     assert np.array_equal(again, values), output["name"]
     return found
 
@@ -160,9 +182,12 @@ def write(family, seed, activation):
     rng = np.random.default_rng(seed)
     g, names = family(rng)
     float_model = g.model(names)
-    per_channel = bool(rng.integers(4))
-    model = quantized(float_model, seed, activation, per_channel=per_channel,
+    per_channel = rng.integers(4) > 0 and g.opset >= 13
+    symmetric = activation == QuantType.QInt8 and rng.integers(4) == 0
+    model = quantized(float_model, seed, activation, per_channel=per_channel, symmetric=symmetric,
                       overrides=overrides(g, seed, activation))
+    if g.has_real_ends:
+        open_ends(model)
     shorten(model)
     with open(f"{FOLDER}/{name}.onnx", "wb") as file:
         file.write(model.SerializeToString())

@@ -30,6 +30,8 @@ class Topology(Graph):
         self.rng, self.distribution, self.gain = rng, weights, 1
         # Values that quantization gives one scale, group by group.
         self.twins = []
+        # Whether the outputs are real numbers that nothing quantizes.
+        self.has_real_ends = False
 
     def weight(self, shape, deviation):
         value = self.rng.standard_normal(shape)
@@ -105,7 +107,26 @@ def strips(rng):
     x = g.layer("image", 16, pads=pads(rng, 1))
     for width in rng.permutation([32, 48, 64])[:2]:
         x = g.layer(x, int(width), pads=pads(rng, 1))
-    return g, [g.layer(x, pick(rng, 16, 8), relu=False, pads=pads(rng, 1))]
+    return g, [g.layer(x, 6, relu=False, pads=pads(rng, 1))]
+
+
+def alike(rng):
+    """Convolutions 3 x 3 with as many channels behind as in front."""
+    g = start(rng, 12, 19, 300)
+    x = g.layer("image", 32, 1)
+    x = g.layer(x, 32, pads=pads(rng, 1))
+    x = g.layer(g.layer(x, 64, 1), 64, pads=pads(rng, 1))
+    return g, [g.layer(g.layer(x, 48, 1), 16, relu=False)]
+
+
+def far_pads(rng):
+    """Pads as large as the kernel, and a reader that begins behind the first rows and columns."""
+    g = start(rng, 14, 22)
+    x = g.layer("image", 16, 1)
+    x = g.layer(x, 16, pads=pads(rng, 4))
+    x = g.layer(x, 32, pads=[0, 2, 3, 0])
+    far = g.layer(x, 12, 1, relu=False, strides=[pick(rng, 3, 4), 3], pads=[1, pick(rng, 1, 2), 0, 0])
+    return g, [far, g.layer(g.pool(x, 2, 3, pads=[1, 0, 0, 1]), 8, 2, strides=[2, 1])]
 
 
 def widths(rng):
@@ -242,6 +263,17 @@ def softmaxes(rng):
     return g, [g.pool(g.softmax(g.decided(x, pick(rng, 3, 48), relu=False)), 3, 2, pads=[1] * 4)]
 
 
+def softmax_readers(rng):
+    """Values that a softmax and something else read, softmaxes that two read, softmaxes of what is no convolution."""
+    g = start(rng, 13, 19)
+    a = g.decided("image", 16, relu=False, pads=[1] * 4)
+    b = g.softmax(a)
+    c = g.layer(g.concat([a, b]), 16, 1)
+    d = g.softmax(g.pool(g.softmax(c), 3, 2))
+    e = g.softmax(g.concat([g.pool(b, 2, 2), g.pool(a, 2, 2)]))
+    return g, [g.layer(b, 6, relu=False, strides=[2, 3]), d, g.layer(e, 9, relu=False)]
+
+
 def softmax_axes(rng):
     g = start(rng, 13, 19)
     x = g.softmax(g.decided("image", 12, relu=False), pick(rng, 2, -2))
@@ -327,7 +359,7 @@ def crop_whole(rng):
     """A value that is cropped by its reader and is an output, which must be whole."""
     g = start(rng, 17, 25)
     x = g.layer("image", 6, pads=[1] * 4)
-    y = g.layer(x, 9, pads=[0, 1, 0, 0])
+    y = g.layer(x, 4, pads=[0, 1, 0, 0])
     z = g.layer(g.pool(y, 4, 4), 16, pads=[1] * 4)
     return g, [g.head(z), y]
 
@@ -402,6 +434,27 @@ def half_twins(rng):
     return g, [g.layer(both, 6, relu=False), g.layer(a, 3, 1, relu=False)]
 
 
+def shared_twins(rng):
+    """Values of one scale in two concatenations at different places, twice in one, and with other readers."""
+    g = start(rng, 12, 17, channels=3)
+    a, b = g.layer("image", 8, pads=[1] * 4), g.layer("image", pick(rng, 8, 16, 5), 1, relu=False)
+    c = g.pool(a, 3, 1, pads=[1] * 4)
+    first, second = g.concat([a, b]), g.concat([b, "image", c, b])
+    third = g.concat([second, a, first])
+    g.twins.append(["image", a, b, first, second, third])
+    return g, [g.layer(first, 5, relu=False), g.pool(second, 3, 3), g.layer(g.pool(third, 2, 2), 9, relu=False),
+               g.layer(g.relu(b), 4, 1, relu=False)]
+
+
+def whole_twins(rng):
+    """Values of one scale and their concatenation are outputs themselves; the readers behind crop."""
+    g = start(rng, 9, 12)
+    a, b = g.layer("image", 4, pads=[1] * 4), g.layer("image", 3, 5, pads=[2] * 4)
+    both = g.concat([a, b])
+    g.twins.append([a, both])
+    return g, [both, a, g.layer(g.pool(both, 4, 4), 7, 1, relu=False), g.layer(g.pool(b, 2, 3), 5, 1, relu=False)]
+
+
 def with_pool(rng):
     """Concatenation of a value and its pool, of a value and itself, of the input."""
     g = start(rng, 12, 17)
@@ -452,6 +505,20 @@ def flattened(rng):
     return g, [g.dense(g.concat([a, b]), 14), g.dense(a, 9), a]
 
 
+def flatten_axes(rng):
+    """Flattenings before other axes, a reshaped vector, a vector through Relu and a sum before the product."""
+    g = start(rng, 11, 16)
+    x = g.pool(g.layer("image", 6))
+    c, h, w = g.image(x)
+    y = g.layer(x, 5, 1, relu=False)
+    outputs = [g.dense(g.add("Flatten", [x], axis=pick(rng, 2, -2)), 4), g.dense(g.add("Flatten", [y], axis=3), 3)]
+    vector = g.add("Reshape", [x, g.constant([1, c * h * w])])
+    product = g.add("MatMul", [vector, g.weight((c * h * w, 6), 0.1)])
+    sums = g.add("Add", [g.relu(g.flatten(y)), g.weight((5 * h * w,), 0.5)])
+    twice = g.concat([g.flatten(y), g.flatten(y)])
+    return g, [*outputs, g.relu(product), g.dense(sums, 5), g.softmax(twice)]
+
+
 def moved(rng):
     """Transpositions and reshapings behind a crop."""
     g = start(rng, 15, 22)
@@ -492,6 +559,24 @@ def readers(rng):
     b = g.layer("image", 8, 5, strides=[2, 2], pads=[2] * 4)
     c = g.layer(g.add("Add", ["image", g.layer("image", 3, pads=[1] * 4)]), 6, 1)
     return g, [g.layer(a, 5, relu=False), g.head(b), g.pool(c, 3, 3)]
+
+
+def old(rng):
+    """An operator set before 13: its softmax takes everything behind the axis as one vector."""
+    g = start(rng, 13, 18, opset=12)
+    x = g.pool(g.layer("image", 16))
+    y = g.softmax(g.decided(x, 5, 1, relu=False), 1)
+    z = g.softmax(g.layer(x, 4, 1, relu=False), 3)
+    return g, [g.dense(g.flatten(y), 12), g.layer(g.pool(z, 2, 2), 6, 1, relu=False), g.add("Softmax", [g.head(x, 5)])]
+
+
+def real_ends(rng):
+    """Outputs that nothing quantizes: a convolution's behind a crop, two products', a softmax's."""
+    g = start(rng, 12, 18)
+    g.has_real_ends = True
+    x = g.pool(g.layer("image", 16))
+    y = g.layer(x, pick(rng, 16, 7), relu=pick(rng, True, False), strides=[1, 2])
+    return g, [y, g.head(x, 7), g.softmax(g.head(g.pool(x, 2, 2), 5)), g.layer(g.pool(x, 3, 3), 4, 1, relu=False)]
 
 
 def smallest(rng):
@@ -546,7 +631,7 @@ def grow(g, rng, x, others, read):
 
 def finish(g, rng, x):
     channels, rows, columns = g.image(x)
-    if rows * columns > 120 or rng.integers(2):
+    if rows * columns > 200 or rng.integers(4) == 0:
         return g.head(g.pool(x, min(4, rows, columns), 5), 7)
     return g.layer(x, 5, 1, relu=False)
 
