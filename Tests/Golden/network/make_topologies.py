@@ -54,6 +54,7 @@ FAMILIES = [
     (topology.crop_whole, [311], [312]),
     (topology.crop_padded, [321, 322], [323]),
     (topology.gaps, [331, 332], [333]),
+    (topology.only_padding, [336], [337]),
     (topology.dead, [341], [342]),
     (topology.inception, [351], [353]),
     (topology.twins, [361], [362]),

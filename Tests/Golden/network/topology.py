@@ -385,6 +385,16 @@ def gaps(rng):
     return g, [y]
 
 
+def only_padding(rng):
+    """Outputs that read nothing but padding, or only one row of an image that nothing else reads."""
+    g = start(rng, 12, 16)
+    x = g.layer("image", 16, pads=[1] * 4)
+    y = g.layer(g.layer(x, 16), 8, 1, pads=[2, 1, 0, 0], strides=[90, 90])
+    z = g.layer(g.pool(g.layer(x, 16), 2, 2), 9, 1, relu=False, pads=[1, 0, 0, 0], strides=[70, 2])
+    row = g.layer(g.pool(x, 3, 1, pads=[1] * 4), 7, 3, relu=False, strides=[60, 1], pads=[2, 0, 0, 1])
+    return g, [g.layer(y, 5, relu=False, pads=[1] * 4), z, row]
+
+
 def dead(rng):
     """Nodes that reach no output."""
     g = start(rng, 14, 20)
