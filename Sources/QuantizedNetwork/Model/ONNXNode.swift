@@ -71,7 +71,9 @@ struct ONNXNode {
     switch attributes[name] {
     case nil: return value
     case .integer(let number):
-      guard let number = Int(exactly: number), abs(number) <= Int(Int32.max) else { fallthrough }
+      guard let number = Int(exactly: number), number.magnitude <= UInt(Int32.max) else {
+        fallthrough
+      }
       return number
     default: throw failure(.attribute(name: name, found: "not usable", expected: "a whole number"))
     }
