@@ -1,0 +1,81 @@
+// What the two instruction sets of 64-bit ARM share: vectors of 128 bits, 32 registers.
+#pragma once
+#include <arm_neon.h>
+
+#define LANES 4
+#define WORD_TAPS 1
+#define MOST_BLOCKS 4
+#define ACCUMULATORS 24
+
+#include "Vectors.h"
+
+ALWAYS_INLINE packed_words broadcast_words(const int16_t *value) {
+  return (packed_words)vld1_dup_s16(value);
+}
+
+ALWAYS_INLINE sums dot_words(sums sum, packed_words values, packed_words weights) {
+  return (sums)vmlal_s16((int32x4_t)sum, (int16x4_t)values, (int16x4_t)weights);
+}
+
+/// NaN becomes the minimum.
+ALWAYS_INLINE reals clamped(reals value, reals minimum, reals maximum) {
+  return (reals)vminnmq_f32(vmaxnmq_f32((float32x4_t)value, (float32x4_t)minimum),
+                            (float32x4_t)maximum);
+}
+
+ALWAYS_INLINE reals smaller_reals(reals a, reals b) {
+  return (reals)vminnmq_f32((float32x4_t)a, (float32x4_t)b);
+}
+
+ALWAYS_INLINE reals larger_reals(reals a, reals b) {
+  return (reals)vmaxnmq_f32((float32x4_t)a, (float32x4_t)b);
+}
+
+ALWAYS_INLINE bool is_any_above(reals a, float limit) {
+  return vmaxvq_u32(vcgtq_f32((float32x4_t)a, vdupq_n_f32(limit))) != 0;
+}
+
+ALWAYS_INLINE lane_bytes narrowed(sums bytes) {
+  const uint16x4_t half = vqmovun_s32((int32x4_t)bytes);
+  const uint32x2_t all = vreinterpret_u32_u8(vqmovn_u16(vcombine_u16(half, half)));
+  return (lane_bytes)vget_lane_u32(all, 0);
+}
+
+ALWAYS_INLINE sums nearest(reals value) { return (sums)vcvtnq_s32_f32((float32x4_t)value); }
+
+typedef uint8x16x4_t table_of_16;
+
+ALWAYS_INLINE table_of_16 load_table(const float *from) {
+  return vld1q_u8_x4((const uint8_t *)from);
+}
+
+ALWAYS_INLINE reals look_up(table_of_16 table, sums indices) {
+  // The places of an entry's four bytes.
+  const uint32x4_t entry = vandq_u32((uint32x4_t)indices, vdupq_n_u32(15));
+  const uint32x4_t places = vmlaq_n_u32(vdupq_n_u32(0x03020100), entry, 0x04040404);
+  return (reals)vqtbl4q_u8(table, vreinterpretq_u8_u32(places));
+}
+
+ALWAYS_INLINE float sum_of_lanes(reals value) { return vaddvq_f32((float32x4_t)value); }
+
+#define HAS_OWN_STORE
+#include "Requantize.h"
+
+ALWAYS_INLINE void store_pixel(uint8_t *to, const sums *sum, const int blocks,
+                               const reals *multipliers, const requantization *q,
+                               int32_t channels) {
+  if (blocks == 4 && channels >= 4 * LANES) {
+    uint16x4_t words[4];
+    UNROLL for (int b = 0; b < 4; b += 1) {
+      words[b] = vqmovun_s32((int32x4_t)bytes_of(sum[b], multipliers[b], q));
+    }
+    vst1q_u8(to, vcombine_u8(vmovn_u16(vcombine_u16(words[0], words[1])),
+                             vmovn_u16(vcombine_u16(words[2], words[3]))));
+    return;
+  }
+  UNROLL for (int b = 0; b < blocks; b += 1) {
+    const lane_bytes bytes = narrowed(bytes_of(sum[b], multipliers[b], q));
+    const int32_t left = channels - b * LANES;
+    if (left > 0) memcpy(to + b * LANES, &bytes, (size_t)(left < LANES ? left : LANES));
+  }
+}
