@@ -1,16 +1,32 @@
 // What this processor can run, and what a convolution must be like to be computed exactly.
 #include "Internal.h"
+#if defined(__aarch64__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
 
 const int8_instructions *int8_instructions_of(int8_instruction_set set) {
   switch (set) {
     case INT8_PORTABLE:
       return &int8_portable_instructions;
 #if defined(__x86_64__)
+    case INT8_AVX2:
+      return __builtin_cpu_supports("avx2") ? &int8_avx2_instructions : NULL;
+    case INT8_AVX_VNNI:
+      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("avxvnni")
+                 ? &int8_avx_vnni_instructions
+                 : NULL;
     case INT8_AVX512_VNNI:
       return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni")
                  ? &int8_avx512_vnni_instructions
                  : NULL;
+#elif defined(__aarch64__)
+    case INT8_NEON:
+      return &int8_neon_instructions;
+    case INT8_NEON_DOT_PRODUCT:
+      return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0 ? &int8_neon_dot_product_instructions
+                                                         : NULL;
 #endif
     default:
       return NULL;

@@ -6,6 +6,9 @@
 // A product and a sum round twice, as the reference does, unless fmaf is written.
 #pragma STDC FP_CONTRACT OFF
 
+/// The definition of every convolution kernel.
+extern const int8_convolution_kernel int8_portable_direct;
+
 extern const int8_instructions int8_portable_instructions;
 #if defined(__x86_64__)
 extern const int8_instructions int8_avx2_instructions;

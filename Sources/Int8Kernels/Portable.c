@@ -103,7 +103,7 @@ static void run(const int8_convolution *c, const void *packed, const void *image
   }
 }
 
-static const int8_convolution_kernel direct = {
+const int8_convolution_kernel int8_portable_direct = {
     .name = "direct",
     .suits = suits,
     .cycles = cycles,
@@ -114,18 +114,6 @@ static const int8_convolution_kernel direct = {
     .parts = parts,
     .scratch_bytes = scratch_bytes,
     .run = run,
-};
-
-static void softmax(size_t pixels, size_t channels, const int8_channel_softmax *s,
-                    uint8_t *bytes) {
-  int8_softmax(pixels, channels, 1, s->exponentials, s->to, bytes, bytes);
-}
-
-const int8_instructions int8_portable_instructions = {
-    .name = "portable",
-    .convolutions = {&direct, NULL, NULL},
-    .softmax = softmax,
-    .quantize = int8_quantize,
 };
 
 void int8_convolve_to_float(const int8_convolution *c, const float *scales, bool relu,

@@ -35,7 +35,7 @@ ALWAYS_INLINE size_t column_step_of(const int8_convolution *c) {
 }
 
 /// `pixel` is even for pairs, and a multiple of four where pixels are pooled.
-static pixel_cursor cursor_at(const int8_convolution *c, const int8_runs *r, size_t pixel,
+static inline pixel_cursor cursor_at(const int8_convolution *c, const int8_runs *r, size_t pixel,
                               bool pairs) {
   const size_t row = (size_t)c->stride_rows * (size_t)r->padded_columns * (size_t)c->channels;
   const size_t rows = c->pools ? 2 : 1;
@@ -86,7 +86,8 @@ ALWAYS_INLINE void finish_pixel(const int8_convolution *c, const uint8_t *bytes,
 }
 
 /// Softmax and pooling for a strip whose bytes are complete.
-static void finish_strip(const int8_convolution *c, uint8_t *bytes, int32_t pixels, uint8_t *to) {
+static inline void finish_strip(const int8_convolution *c, uint8_t *bytes, int32_t pixels,
+                                uint8_t *to) {
   const size_t channels = (size_t)c->output_channels;
   softmax((size_t)pixels, channels, c->softmax, bytes);
   for (int32_t i = 0; i < pixels; i += c->pools ? 4 : 1) {

@@ -5,7 +5,7 @@
 // at each point the tiles' channels are multiplied with the transformed weights; the products'
 // sums are transformed back.
 #pragma once
-#include "Requantize.h"
+#include "Store.h"
 #include "Strips.h"
 
 #define POINTS 36
