@@ -142,7 +142,8 @@ def arguments():
     parser.add_argument("environments", type=Path)
     parser.add_argument("--rounds", type=int, default=10, help="turns of each engine")
     parser.add_argument("--runs", type=int, default=40, help="inferences in a turn")
-    parser.add_argument("--only", action="append", help="a network to measure, not all")
+    names = [variant.name for variant in VARIANTS]
+    parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NETWORK")
     return parser.parse_args()
 
 
@@ -150,9 +151,11 @@ def main():
     # An end from outside leaves through `finally`, and stops the engines.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench-network: terminated"))
     chosen = arguments()
-    variants = [each for each in VARIANTS if each.name in (chosen.only or [v.name for v in VARIANTS])]
     bench = Bench(chosen)
-    measurements = [each for variant in variants for each in bench.measure(variant)]
+    measurements = [
+        each for variant in VARIANTS if variant.name in chosen.only
+        for each in bench.measure(variant)
+    ]
     print(report(measurements, *max(bench.peaks), processor_text("model name")))
 
 

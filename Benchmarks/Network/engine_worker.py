@@ -15,7 +15,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-from sample_inputs import CHECK_COUNT
 
 # As `spectractl network bench` warms up, before every batch.
 WARM_UP_SECONDS = 0.05
@@ -193,10 +192,9 @@ def timed(run, count):
 
 def check_inputs(folder, size):
     """One image and its auxiliary values at a time, as the network takes them."""
-    inputs = np.load(folder / "inputs.npz")
-    images = np.ascontiguousarray(inputs["image"][-CHECK_COUNT:, :, :size, :size])
-    aux = inputs["aux"][-CHECK_COUNT:]
-    return [(images[i : i + 1], aux[i : i + 1].copy()) for i in range(CHECK_COUNT)]
+    inputs = np.load(folder / "checks.npz")
+    images, aux = np.ascontiguousarray(inputs["image"][:, :, :size, :size]), inputs["aux"]
+    return [(images[i : i + 1], aux[i : i + 1]) for i in range(len(images))]
 
 
 def reply(**members):

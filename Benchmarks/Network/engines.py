@@ -129,7 +129,7 @@ class Ours:
 
 
 def with_samples(answer):
-    """The answer with `microseconds`; where the program does not list them, three that stand for all."""
+    """The answer with `microseconds`; where the program lists none, three that stand for all."""
     names = ("minimumMicroseconds", "medianMicroseconds", "p99Microseconds")
     return {"microseconds": [answer[name] for name in names], **answer}
 

@@ -75,10 +75,12 @@ static kernel best_kernel(void) {
 #define FOR(features) __attribute__((target(features), noinline))
 
 DEFINE_KERNEL(run_dot_product, FOR("dotprod"), int8x16_t, int32x4_t, vdotq_s32)
+enum { DOT_PRODUCT = 1 << 20 };  // The kernel's HWCAP_ASIMDDP.
+
 DEFINE_KERNEL(run_neon, __attribute__((noinline)), int16x4_t, int32x4_t, vmlal_s16)
 
 static kernel best_kernel(void) {
-  if (getauxval(AT_HWCAP) & (1 << 20)) return (kernel){"sdot", 16, run_dot_product};
+  if (getauxval(AT_HWCAP) & DOT_PRODUCT) return (kernel){"sdot", 16, run_dot_product};
   return (kernel){"smlal", 4, run_neon};
 }
 

@@ -3,8 +3,8 @@
 
     python make_models.py FOLDER
 
-Beside them go the inputs (`inputs.npz`) and the float weights (`NAME.npz`), from which
-make_tflite.py makes the same networks again. Random weights time a runtime as well as learned ones.
+Beside them go the inputs (`calibration.npz`, `checks.npz`) and the float weights (`NAME.npz`), from
+which make_tflite.py makes the same networks again. Random weights time as well as learned ones.
 """
 
 import sys
@@ -172,10 +172,9 @@ def cropped(network, size):
     return result
 
 
-def make(variant, images, aux, folder):
+def make(variant, samples, folder):
     """Every form of the variant and of its cropped brother that needs no other runtime."""
     weights = random_weights(variant)
-    samples = feeds(images[:CALIBRATION_COUNT], aux[:CALIBRATION_COUNT])
     spread(variant, weights, samples)
     np.savez(folder / f"{variant.name}.npz", **weights)
     network = quantized(float_network(variant, weights), samples)
@@ -189,10 +188,12 @@ def main():
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     images, aux = sample_inputs()
-    np.savez(folder / "inputs.npz", image=images, aux=aux)
+    calibration, checks = slice(CALIBRATION_COUNT), slice(CALIBRATION_COUNT, None)
+    np.savez(folder / "calibration.npz", image=images[calibration], aux=aux[calibration])
+    np.savez(folder / "checks.npz", image=images[checks], aux=aux[checks])
     for variant in WHOLE:
         print(f"bench-network: making {variant.name} and {variant.cropped.name}", file=sys.stderr)
-        make(variant, images, aux, folder)
+        make(variant, feeds(images[calibration], aux[calibration]), folder)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
-from sample_inputs import CALIBRATION_COUNT  # noqa: E402
 from spectra_vgg import AUX_COUNT, CLASS_COUNT, HIDDEN_COUNTS, VARIANTS  # noqa: E402
 
 
@@ -59,7 +58,7 @@ def converted(variant, model, images, aux):
     size = variant.image_size
 
     def calibration():
-        for index in range(CALIBRATION_COUNT):
+        for index in range(len(images)):
             image = images[index : index + 1, :, :size, :size].transpose(0, 2, 3, 1)
             yield {"image": np.ascontiguousarray(image), "aux": aux[index : index + 1]}
 
@@ -83,7 +82,7 @@ def scales(content):
 
 def main():
     folder = Path(sys.argv[1])
-    inputs = np.load(folder / "inputs.npz")
+    inputs = np.load(folder / "calibration.npz")
     for variant in VARIANTS:
         print(f"bench-network: making {variant.name}.tflite", file=sys.stderr)
         weights = np.load(folder / f"{variant.name.removesuffix('76')}.npz")

@@ -68,6 +68,14 @@ def goal_row(name, group):
     ])
 
 
+def absent(measurements):
+    """A warning where peers have no figures: the fastest of them may be among those."""
+    names = sorted({each.engine for each in measurements if not each.has_figures})
+    if not names:
+        return []
+    return ["", f"Without figures of {', '.join(names)}: the ratios are to the fastest of the rest."]
+
+
 def versions():
     """The peers' packages as they are pinned."""
     folder = Path(__file__).parent / "requirements"
@@ -92,12 +100,12 @@ def report(measurements, peak, instruction, processor):
         "",
         *head(COLUMNS), *rows,
         "",
-        f"The peak is {peak / 1e9:.0f} G products a second ({instruction or 'not known'}), measured "
-        "in the same run. Its fraction counts the products of direct convolutions over the whole "
-        "input: leaving pixels out that reach no output, or Winograd, can bring it above 1. Of a "
-        f"peer's memory {interpreter_mebibytes(measurements):.0f} MiB are Python with numpy.",
+        f"The peak is {peak / 1e9:.0f} G products a second ({instruction or 'not known'}), of the "
+        "same run. Its fraction counts the products of direct convolutions over the whole input: "
+        "leaving pixels out that reach no output, or Winograd, can bring it above 1. Of a peer's "
+        f"memory {interpreter_mebibytes(measurements):.0f} MiB are Python with numpy.",
         "",
         *head(("network", "fastest peer", "its median µs", "ours µs", "ratio", "goal", "aim")),
-        *(goal_row(name, group) for name, group in groups.items()),
+        *(goal_row(name, group) for name, group in groups.items()), *absent(measurements),
     ]
     return "\n".join(text)

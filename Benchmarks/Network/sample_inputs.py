@@ -37,7 +37,7 @@ def image(spectrum):
 
 
 def sample_inputs(seed=11):
-    """Images [count, 3, size, size] and auxiliary values [count, 7]; the last ones are for checks."""
+    """Images [count, 3, size, size] and values [count, 7]: for calibration, then for checks."""
     random = np.random.default_rng(seed)
     count = CALIBRATION_COUNT + CHECK_COUNT
     images = np.stack([image(smooth_spectrum(random)) for _ in range(count)])

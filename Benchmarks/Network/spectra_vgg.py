@@ -1,4 +1,4 @@
-"""The networks that are measured: SpectraVGG in three forms, each for whole and for cropped images."""
+"""The networks that are measured: SpectraVGG in three forms, for whole and for cropped images."""
 
 from dataclasses import dataclass, replace
 
