@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 PEER_SECONDS = 120
 # Names as the worker knows them; what stands before the hyphen is the environment to run in.
 PEERS = ("onnxruntime", "openvino", "openvino-tflite", "litert", "ncnn", "ncnn-direct")
+TFLITE_PEERS = ("openvino-tflite", "litert")
 OURS = "spectrad"
 # What `spectractl` exits with at an option that it does not know.
 USAGE_STATUS = 64
@@ -33,10 +34,13 @@ class Peer:
 
     def __init__(self, name, variant, models, environments, core):
         self.name = name
-        python = environments / name.split("-")[0] / "bin/python"
-        if not python.exists():
-            raise PeerFailure("not installed")
-        worker = [python, HERE / "engine_worker.py", name, models, variant.name]
+        environment = environments / name.split("-")[0]
+        # scripts/setup-venv.sh writes this file last.
+        if not (environment / "requirements.sha256").exists():
+            raise PeerFailure("could not be installed")
+        if name in TFLITE_PEERS and not (models / f"{variant.name}.tflite").exists():
+            raise PeerFailure("its .tflite file could not be made")
+        worker = [environment / "bin/python", HERE / "engine_worker.py", name, models, variant.name]
         self.process = subprocess.Popen(
             pinned(core, [*worker, variant.image_size]), text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

@@ -71,9 +71,8 @@ def goal_row(name, group):
 def absent(measurements):
     """A warning where peers have no figures: the fastest of them may be among those."""
     names = sorted({each.engine for each in measurements if not each.has_figures})
-    if not names:
-        return []
-    return ["", f"Without figures of {', '.join(names)}: the ratios are to the fastest of the rest."]
+    text = f"No figures of {', '.join(names)}: the ratios are to the fastest of the rest."
+    return ["", text] if names else []
 
 
 def versions():
