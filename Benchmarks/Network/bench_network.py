@@ -140,7 +140,7 @@ def arguments():
     parser.add_argument("programs", type=Path, help="where spectractl is")
     parser.add_argument("models", type=Path)
     parser.add_argument("environments", type=Path)
-    parser.add_argument("--rounds", type=int, default=10, help="turns of each engine")
+    parser.add_argument("--rounds", type=int, default=15, help="turns of each engine")
     parser.add_argument("--runs", type=int, default=40, help="inferences in a turn")
     names = [variant.name for variant in VARIANTS]
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NETWORK")

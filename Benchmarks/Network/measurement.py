@@ -35,6 +35,10 @@ class Measurement:
         return statistics.median(self.times)
 
     @property
+    def minimum(self):
+        return min(self.times)
+
+    @property
     def p99(self):
         return float(np.percentile(self.times, 99))
 
