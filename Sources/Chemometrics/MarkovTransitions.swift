@@ -30,6 +30,13 @@ package struct MarkovTransitions: ~Copyable {
   /// The share of the transitions out of bin `from` that lead to bin `to`, 0 to 1.
   package func share(from: Int, to: Int) -> Float { shares[from * binCount + to] }
 
+  /// The quantized shares of the transitions out of bin `from`, by the bin that they lead to.
+  func quantizedShares(from: Int, _ quantizer: Quantizer) -> InlineArray<32, UInt8> {
+    var quantized = InlineArray<32, UInt8>(repeating: 0)
+    for to in 0..<binCount { quantized[to] = quantizer.quantize(share(from: from, to: to)) }
+    return quantized
+  }
+
   /// Finds the bins and the transitions of `spectrum`, whose values are finite.
   package mutating func analyse(_ spectrum: borrowing FixedArray<Double>) {
     sort(spectrum)
