@@ -104,20 +104,15 @@ final class PreprocessingBench {
 extension PreprocessingBench {
   private static let planar = encoding(row: size, column: 1, channel: size * size)
   private static let interleaved = encoding(row: 3 * size, column: 3, channel: 1)
-  private static let cropped = encoding(row: 3 * size, column: 3, channel: 1, side: 76)
+  private static let cropped = interleaved.cropped(rows: 76, columns: 76)
 
-  private static func encoding(
-    row: Int,
-    column: Int,
-    channel: Int,
-    side: Int = size
-  ) -> ImageEncoding {
+  private static func encoding(row: Int, column: Int, channel: Int) -> ImageEncoding {
     ImageEncoding(
       scale: 1 / 127.5,
       zeroPoint: 127,
       isSigned: false,
-      rows: side,
-      columns: side,
+      rows: size,
+      columns: size,
       rowStride: row,
       columnStride: column,
       channelStride: channel

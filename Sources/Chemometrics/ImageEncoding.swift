@@ -43,6 +43,22 @@ package struct ImageEncoding: Equatable, Sendable {
     (self.columnStride, self.channelStride) = (columnStride, channelStride)
   }
 
+  /// The same places for the first `rows` and `columns` only, both at least 1; no other is written.
+  ///
+  /// A network that never looks at the image's right and lower edges need not be given them.
+  package func cropped(rows: Int, columns: Int) -> ImageEncoding {
+    ImageEncoding(
+      scale: scale,
+      zeroPoint: zeroPoint,
+      isSigned: isSigned,
+      rows: min(rows, self.rows),
+      columns: min(columns, self.columns),
+      rowStride: rowStride,
+      columnStride: columnStride,
+      channelStride: channelStride
+    )
+  }
+
   /// How many elements an image of `channels` channels spans.
   package func elementCount(channels: Int) -> Int {
     (channels - 1) * channelStride + (rows - 1) * rowStride + (columns - 1) * columnStride + 1

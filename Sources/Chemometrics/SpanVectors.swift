@@ -13,6 +13,19 @@ extension Span<Double> {
   }
 }
 
+extension MutableSpan<Double> {
+  /// Adds `factor` times all of `values` to the elements from `start` on; traps beyond the end.
+  ///
+  /// No element waits for the one before it, so the loop becomes vector instructions.
+  mutating func add(_ values: Span<Double>, times factor: Double, from start: Int) {
+    precondition(start >= 0 && start <= count - values.count, "all sums lie inside")
+    for index in values.indices {
+      // SAFETY: index < values.count, so the sum lies inside, as has just been checked.
+      unsafe self[unchecked: start &+ index] += factor * values[index]
+    }
+  }
+}
+
 extension MutableSpan<UInt8> {
   /// Stores the bytes of `value` from `index` on, which must all lie inside.
   @inline(__always)

@@ -64,7 +64,8 @@ extension SpectrumImage {
   ) {
     var levels = ByteRow(repeating: 0)
     for bin in 0..<transitions.binCount {
-      let shares = transitions.quantizedShares(from: bin, quantizer)
+      let quantized = transitions.quantizedShares(from: bin, quantizer)
+      let shares = quantized.span
       for column in 0..<encoding.columns { levels[column] = shares[transitions.bin(at: column)] }
       for row in 0..<encoding.rows where transitions.bin(at: row) == bin {
         SpectrumImage.place(
@@ -90,10 +91,10 @@ extension SpectrumImage {
     precondition(start + (row.count - 1) * stride < bytes.count, "a row ends inside")
     if stride == 1 {
       // SAFETY: the first and the last index are inside, as has just been checked.
-      for index in row.indices { unsafe bytes[unchecked: start + index] = row[index] }
+      for index in row.indices { unsafe bytes[unchecked: start &+ index] = row[index] }
     } else {
       // SAFETY: as above.
-      for index in row.indices { unsafe bytes[unchecked: start + index * stride] = row[index] }
+      for index in row.indices { unsafe bytes[unchecked: start &+ index &* stride] = row[index] }
     }
   }
 }

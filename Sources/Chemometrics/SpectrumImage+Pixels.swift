@@ -15,8 +15,8 @@ extension SpectrumImage {
     let quantizer = Quantizer(encoding)
     var (markov, pixels) = (PixelRow(repeating: 0), PixelRow(repeating: 0))
     for bin in 0..<transitions.binCount {
-      let levels = transitions.quantizedShares(from: bin, quantizer)
-      let shares = levels.span
+      let quantized = transitions.quantizedShares(from: bin, quantizer)
+      let shares = quantized.span
       for column in 0..<encoding.columns {
         markov[column] = UInt32(shares[transitions.bin(at: column)]) << 16
       }

@@ -24,17 +24,22 @@ struct SpectrumImage: ~Copyable {
 
   /// Prepares the rows that the image is made of and returns whether the spectrum has a shape.
   mutating func draw(_ spectrum: borrowing FixedArray<Double>) -> Bool {
-    var (lowest, highest) = (spectrum[0], spectrum[0])
-    for index in 0..<points {
-      lowest = min(lowest, spectrum[index])
-      highest = max(highest, spectrum[index])
-    }
+    let (lowest, highest) = Statistics.range(spectrum)
     let range = highest - lowest
-    for index in 0..<points {
-      let scaled = range > 0 ? (2 * spectrum[index] - highest - lowest) / range : 0
-      let cosine = max(-1, min(1, scaled))
-      cosines[index] = Float(cosine)
-      sines[index] = Float((1 - cosine * cosine).squareRoot())
+    spectrum.withSpan { spectrum in
+      cosines.withMutableSpan { cosines in
+        sines.withMutableSpan { sines in
+          precondition(cosines.count >= spectrum.count && sines.count >= spectrum.count, "rows")
+          for index in spectrum.indices {
+            let scaled = range > 0 ? (2 * spectrum[index] - highest - lowest) / range : 0
+            // In this order a number that overflowed to NaN becomes 1.
+            var cosine = scaled < 1 ? scaled : 1
+            cosine = cosine > -1 ? cosine : -1
+            cosines[index] = Float(cosine)
+            sines[index] = Float((1 - cosine * cosine).squareRoot())
+          }
+        }
+      }
     }
     transitions.analyse(spectrum)
     return range >= 1e-6
