@@ -27,14 +27,29 @@ ALWAYS_INLINE sums bytes_of(sums sum, reals multiplier, const requantization *q)
   return nearest(clamped(steps, q->minimum, q->maximum)) + q->zero;
 }
 
-ALWAYS_INLINE void store_lanes(uint8_t *to, sums bytes, int32_t channels) {
-  const lane_bytes narrow = __builtin_convertvector(bytes, lane_bytes);
+#if LANES <= 8
+/// Stores the bytes of the first `channels` lanes, or of all.
+ALWAYS_INLINE void store_lanes(uint8_t *to, lane_bytes bytes, int32_t channels) {
   if (channels >= LANES) {
-    memcpy(to, &narrow, LANES);
-  } else {
-    memcpy(to, &narrow, (size_t)channels);
+    memcpy(to, &bytes, LANES);
+    return;
   }
+  // By halves: a call of memcpy for few bytes takes longer than all the rest.
+  uint64_t left = 0;
+  memcpy(&left, &bytes, LANES < 8 ? LANES : 8);
+  if ((channels & 4) != 0) {
+    memcpy(to, &left, 4);
+    to += 4;
+    left >>= 32;
+  }
+  if ((channels & 2) != 0) {
+    memcpy(to, &left, 2);
+    to += 2;
+    left >>= 16;
+  }
+  if ((channels & 1) != 0) *to = (uint8_t)left;
 }
+#endif
 
 #ifndef HAS_OWN_STORE
 /// Stores the bytes of one pixel: `channels` of them, of `blocks` vectors of sums.
@@ -43,7 +58,7 @@ ALWAYS_INLINE void store_pixel(uint8_t *to, const sums *sum, const int blocks,
                                int32_t channels) {
   UNROLL for (int b = 0; b < blocks; b += 1) {
     const int32_t left = channels - b * LANES;
-    store_lanes(to + b * LANES, bytes_of(sum[b], multipliers[b], q), left);
+    store_lanes(to + b * LANES, narrowed(bytes_of(sum[b], multipliers[b], q)), left);
   }
 }
 #endif

@@ -82,7 +82,6 @@ ALWAYS_INLINE void store_pixel(uint8_t *to, const sums *sum, const int blocks,
   }
   UNROLL for (int b = 0; b < blocks; b += 1) {
     const lane_bytes bytes = narrowed(bytes_of(sum[b], multipliers[b], q));
-    const int32_t left = channels - b * LANES;
-    memcpy(to + b * LANES, &bytes, (size_t)(left < LANES ? left : LANES));
+    store_lanes(to + b * LANES, bytes, channels - b * LANES);
   }
 }
