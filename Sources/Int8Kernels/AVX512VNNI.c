@@ -5,8 +5,10 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+// Tuned for processors on which one vpdpwssd is better than vpmaddwd and vpaddd: otherwise the
+// compiler takes it apart.
 #pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni"))), \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,tune=znver4"))), \
     apply_to = function)
 
 #define LANES 16
@@ -83,45 +85,55 @@ ALWAYS_INLINE reals look_up(table_of_16 table, sums indices) {
 ALWAYS_INLINE float sum_of_lanes(reals value) { return _mm512_reduce_add_ps((__m512)value); }
 
 #define HAS_OWN_STORE
+typedef struct requantization requantization;
+ALWAYS_INLINE void store_vectors(uint8_t *to, const sums *sum, const int count,
+                                 const reals *multipliers, const int blocks,
+                                 const requantization *q);
+ALWAYS_INLINE void store_four(uint8_t *const to[4], const sums *sum, reals multiplier,
+                              const requantization *q);
 #include "Templates/Requantize.h"
 
-/// Steps of one block, not yet clamped from below: narrowing saturates there.
+/// Steps of one vector, not yet clamped from below: narrowing saturates there.
 ALWAYS_INLINE __m512i steps_of(sums sum, reals multiplier, const requantization *q) {
   const __m512 steps = _mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sum), (__m512)multiplier);
   return _mm512_cvtps_epi32(_mm512_min_ps(steps, (__m512)q->maximum));
 }
 
-/// Four whole blocks become 64 bytes at once; fewer are stored lane by lane.
-ALWAYS_INLINE void store_pixel(uint8_t *to, const sums *sum, const int blocks,
-                               const reals *multipliers, const requantization *q,
-                               int32_t channels) {
-  if (blocks == 4 && channels == 64) {
-    const __m512i zero = _mm512_set1_epi16((int16_t)q->zero);
-    const __m512i low = _mm512_packs_epi32(steps_of(sum[0], multipliers[0], q),
-                                           steps_of(sum[1], multipliers[1], q));
-    const __m512i high = _mm512_packs_epi32(steps_of(sum[2], multipliers[2], q),
-                                            steps_of(sum[3], multipliers[3], q));
-    __m512i bytes = _mm512_packus_epi16(_mm512_add_epi16(low, zero), _mm512_add_epi16(high, zero));
-    // Packing works within quarters of a vector: their fours of bytes belong side by side.
-    const __m512i order =
-        _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-    bytes = _mm512_permutexvar_epi32(order, bytes);
-    bytes = _mm512_max_epu8(bytes, _mm512_set1_epi8((char)q->smallest));
-    _mm512_storeu_si512(to, bytes);
-    return;
-  }
-  UNROLL for (int b = 0; b < blocks; b += 1) {
-    __m512i bytes = _mm512_add_epi32(steps_of(sum[b], multipliers[b], q),
-                                     _mm512_set1_epi32(q->zero));
-    bytes = _mm512_max_epi32(bytes, _mm512_set1_epi32(q->smallest));
-    const int32_t left = channels - b * LANES;
-    if (left >= LANES) {
-      _mm_storeu_si128((__m128i *)(void *)(to + b * LANES), _mm512_cvtusepi32_epi8(bytes));
-    } else {
-      const __mmask16 lanes = (__mmask16)((1u << left) - 1);
-      _mm512_mask_cvtusepi32_storeu_epi8(to + b * LANES, lanes, bytes);
+/// The bytes of four vectors, behind each other.
+ALWAYS_INLINE __m512i packed_bytes(const __m512i steps[4], const requantization *q) {
+  // Packing works within quarters of a vector: their fours of bytes belong side by side.
+  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  const __m512i zero = _mm512_set1_epi16((int16_t)q->zero);
+  const __m512i low = _mm512_add_epi16(_mm512_packs_epi32(steps[0], steps[1]), zero);
+  const __m512i high = _mm512_add_epi16(_mm512_packs_epi32(steps[2], steps[3]), zero);
+  const __m512i bytes = _mm512_max_epu8(_mm512_packus_epi16(low, high),
+                                        _mm512_set1_epi8((char)q->smallest));
+  return _mm512_permutexvar_epi32(order, bytes);
+}
+
+ALWAYS_INLINE void store_vectors(uint8_t *to, const sums *sum, const int count,
+                                 const reals *multipliers, const int blocks,
+                                 const requantization *q) {
+  UNROLL for (int i = 0; i < count; i += 4) {
+    __m512i steps[4];
+    UNROLL for (int k = 0; k < 4; k += 1) {
+      steps[k] = i + k < count ? steps_of(sum[i + k], multipliers[(i + k) % blocks], q)
+                               : _mm512_setzero_si512();
     }
+    const __m512i bytes = packed_bytes(steps, q);
+    memcpy(to + i * LANES, &bytes, (size_t)(count - i < 4 ? count - i : 4) * LANES);
   }
+}
+
+ALWAYS_INLINE void store_four(uint8_t *const to[4], const sums *sum, reals multiplier,
+                              const requantization *q) {
+  __m512i steps[4];
+  UNROLL for (int i = 0; i < 4; i += 1) steps[i] = steps_of(sum[i], multiplier, q);
+  const __m512i bytes = packed_bytes(steps, q);
+  _mm_storeu_si128((__m128i *)(void *)to[0], _mm512_castsi512_si128(bytes));
+  _mm_storeu_si128((__m128i *)(void *)to[1], _mm512_extracti32x4_epi32(bytes, 1));
+  _mm_storeu_si128((__m128i *)(void *)to[2], _mm512_extracti32x4_epi32(bytes, 2));
+  _mm_storeu_si128((__m128i *)(void *)to[3], _mm512_extracti32x4_epi32(bytes, 3));
 }
 
 #include "Templates/Softmax.h"

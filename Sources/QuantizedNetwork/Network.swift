@@ -14,42 +14,62 @@ package final class Network {
   /// The instruction set that convolutions run on.
   package let instructionSet: InstructionSet
 
-  let plan: Plan
-  let arena: AlignedMemory
+  private let plannedInputs: [PlannedInput]
+  private let outputStorages: [Int]
+  /// The part of each input's bytes that the network reads.
+  private let readExtents: [Extent]
+  private let instructions: Instructions
+  private let program: Program
 
   /// Reads a QDQ int8 ONNX file and plans its execution; all memory is taken here.
   ///
   /// `instructionSet` must be one of `InstructionSet.available`; the fastest is taken where none
-  /// is given. All give the same bytes.
+  /// is given. `method` is used for every convolution that it suits; where none is given, the
+  /// fastest is. `threads` share the work of a run. Whatever is chosen gives the same bytes.
   ///
   /// - Throws: `NetworkError`, which names the node that is damaged or not supported.
   package init(
     onnx bytes: [UInt8],
-    instructionSet: InstructionSet = .fastest
+    instructionSet: InstructionSet = .fastest,
+    method: ConvolutionMethod? = nil,
+    threads: Int = 1
   ) throws(NetworkError) {
-    guard let kernel = ConvolutionKernel(instructionSet) else {
+    guard let instructions = Instructions(instructionSet) else {
       preconditionFailure("this processor lacks \(instructionSet)")
     }
+    precondition(threads >= 1, "a network needs a thread")
     let graph = try ONNXGraph(onnx: bytes)
-    plan = try PlanBuilder.plan(graph, kernel: kernel)
-    arena = AlignedMemory(byteCount: plan.arenaByteCount)
+    var plan = try PlanBuilder.plan(graph)
+    plan.fuse()
+    plan.joinConcatenations()
+    plan.shrinkToRegions()
+    let memory = try MemoryPlan(plan, instructions, method: method, threads: threads)
+    program = Program(plan, memory, instructions, threads: threads)
     inputs = graph.inputs.map { NetworkTensor(name: $0.name, shape: $0.shape) }
     outputs = zip(graph.outputs, plan.outputs).map {
       NetworkTensor(name: $0.name, shape: $1.shape)
     }
+    plannedInputs = plan.inputs
+    outputStorages = plan.outputs.map(\.storage)
+    readExtents = plan.inputs.map { input in
+      input.copies.reduce(.none) { $0.union(plan.storages[$1.storage].read) }
+    }
     self.instructionSet = instructionSet
-    for (storage, bytes) in plan.preloaded { arena.store(bytes, at: plan.offsets[storage]) }
-    for index in plan.inputs.indices { quantizeInput(index) }
+    self.instructions = instructions
+    for index in plannedInputs.indices { quantizeInput(index) }
   }
 
+  /// Computes every output from the inputs that were written last; never allocates.
+  package func run() { program.run() }
+
   /// Bytes of the memory that holds all activations.
-  package var arenaByteCount: Int { arena.byteCount }
+  package var arenaByteCount: Int { program.arena.byteCount }
 
   /// How input `index` is kept, or nil where its quantized bytes cannot be written directly.
   ///
   /// They can where the input feeds exactly one quantization.
   package func quantizedLayout(ofInput index: Int) -> QuantizedLayout? {
-    let input = plan.inputs[index]
+    let input = plannedInputs[index]
     guard input.copies.count == 1, let copy = input.copies.first else { return nil }
     let isImage = input.shape.count == 4
     let (channels, pixels) = (copy.channels, copy.pixels)
@@ -61,6 +81,8 @@ package final class Network {
       channels: channels,
       rows: pixels / columns,
       columns: columns,
+      readRows: isImage ? readExtents[index].rows : 1,
+      readColumns: isImage ? readExtents[index].columns : 1,
       channelStride: 1,
       rowStride: columns * channels,
       columnStride: channels,
@@ -72,9 +94,9 @@ package final class Network {
   ///
   /// They are quantized as the file says when `fill` is done.
   package func writeInput(_ index: Int, _ fill: (inout MutableSpan<Float>) -> Void) {
-    let input = plan.inputs[index]
+    let input = plannedInputs[index]
     // SAFETY: the storage has this many floats, aligned, and belongs to this input alone.
-    let start = unsafe floats(input.floatStorage)
+    let start = unsafe program.floats(input.floatStorage)
     let count = inputs[index].elementCount
     var elements = unsafe MutableSpan(_unsafeStart: start, count: count)
     fill(&elements)
@@ -88,12 +110,12 @@ package final class Network {
     _ index: Int,
     _ fill: (inout MutableSpan<UInt8>) -> Void
   ) {
-    let input = plan.inputs[index]
+    let input = plannedInputs[index]
     precondition(input.copies.count == 1, "this input feeds more than one quantization")
     let copy = input.copies[0]
     let count = copy.channels * copy.pixels
     // SAFETY: the storage has this many bytes and belongs to this input alone.
-    let start = unsafe bytes(copy.storage)
+    let start = unsafe program.bytes(copy.storage)
     var elements = unsafe MutableSpan(_unsafeStart: start, count: count)
     fill(&elements)
     guard copy.quantization.isSigned else { return }
@@ -102,35 +124,22 @@ package final class Network {
 
   /// Lends the elements of output `index`, in the file's order, as the last run left them.
   package func readOutput<Result>(_ index: Int, _ use: (Span<Float>) -> Result) -> Result {
-    let output = plan.outputs[index]
     // SAFETY: the storage has this many floats, aligned, and nothing writes it before `use` ends.
-    let start = unsafe UnsafePointer(floats(output.storage))
-    return use(unsafe Span(_unsafeStart: start, count: output.elementCount))
+    let start = unsafe UnsafePointer(program.floats(outputStorages[index]))
+    return use(unsafe Span(_unsafeStart: start, count: outputs[index].elementCount))
   }
 
   private func quantizeInput(_ index: Int) {
-    let input = plan.inputs[index]
+    let input = plannedInputs[index]
     for copy in input.copies {
       // SAFETY: both storages have the sizes of the input's shape.
-      unsafe int8_quantize(
+      unsafe instructions.functions.pointee.quantize(
         copy.channels,
         copy.pixels,
         copy.quantization.parameters,
-        floats(input.floatStorage),
-        bytes(copy.storage)
+        program.floats(input.floatStorage),
+        program.bytes(copy.storage)
       )
     }
-  }
-
-  /// The first byte of a storage of the plan.
-  func bytes(_ storage: Int) -> UnsafeMutablePointer<UInt8> {
-    // SAFETY: the plan places every storage inside the arena.
-    unsafe (arena.start + plan.offsets[storage]).assumingMemoryBound(to: UInt8.self)
-  }
-
-  /// The first float of a storage of the plan.
-  func floats(_ storage: Int) -> UnsafeMutablePointer<Float> {
-    // SAFETY: as in `bytes`; storages begin at multiples of 64.
-    unsafe (arena.start + plan.offsets[storage]).assumingMemoryBound(to: Float.self)
   }
 }

@@ -33,6 +33,10 @@ package struct QuantizedLayout: Equatable, Sendable {
   package let rows: Int
   /// Columns of the image.
   package let columns: Int
+  /// The upper rows that the network reads; what is below them need not be written.
+  package let readRows: Int
+  /// The left columns that the network reads; what is right of them need not be written.
+  package let readColumns: Int
   /// Elements from a channel to the next.
   package let channelStride: Int
   /// Elements from a row to the next.

@@ -102,6 +102,9 @@ struct HostileFile: CustomTestStringConvertible, Sendable {
     HostileFile("absurd groups", "attribute 'group'") {
       $0.replaceConvolution([ModelBytes.integer("group", .max)])
     },
+    HostileFile("a number whose magnitude overflows", "attribute 'group' is not usable") {
+      $0.replaceConvolution([ModelBytes.integer("group", .min)])
+    },
     HostileFile("groups that do not divide the channels", "for 2 groups") {
       $0.replaceConvolution([ModelBytes.integer("group", 2)])
     },

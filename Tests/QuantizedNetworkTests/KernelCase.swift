@@ -72,33 +72,50 @@ struct KernelCase {
     (0..<2).map { (size[$0] + pads[$0] + pads[$0 + 2] - kernel[$0]) / strides[$0] + 1 }
   }
 
-  /// The output's bytes as `set` computes them, or nil where this processor lacks it, and whether
-  /// nothing was written behind them.
-  func run(_ set: int8_instruction_set) -> (bytes: [UInt8], isClean: Bool)? {
-    guard let functions = unsafe int8_kernel(set) else { return nil }
+  /// The output's bytes as a way of `set` computes them, or nil where this processor lacks it or it
+  /// does not suit, and whether nothing was written behind them.
+  func run(
+    _ set: int8_instruction_set,
+    _ way: Int = Int(INT8_DIRECT)
+  ) -> (bytes: [UInt8], isClean: Bool)? {
+    // SAFETY: the pointers are used within the closures only, and the buffers have the sizes that
+    // the kernel's own functions ask for.
+    guard let instructions = unsafe int8_instructions_of(set) else { return nil }
+    let ways = unsafe withUnsafeBytes(of: instructions.pointee.convolutions) {
+      unsafe Array($0.bindMemory(to: UnsafePointer<int8_convolution_kernel>?.self))
+    }
+    guard let functions = unsafe ways[way] else { return nil }
     let slack = Int(INT8_SLACK_BYTES)
     let count = output[0] * output[1] * outputChannels
     var bytes = [UInt8](repeating: 0xA5, count: count + slack)
     let padded = input + [UInt8](repeating: 0xFF, count: slack)
-    // SAFETY: the pointers are used within the closures only, and the buffers have the sizes that
-    // the kernel's own functions ask for.
+    var suits = false
     unsafe withParameters { parameters in
       var own = unsafe parameters
-      let packed = unsafe UnsafeMutableRawPointer.allocate(
-        byteCount: functions.pointee.packed_bytes(&own) + 1,
-        alignment: 64
-      )
-      let scratch = unsafe UnsafeMutableRawPointer.allocate(
-        byteCount: functions.pointee.scratch_bytes(&own) + 1,
-        alignment: 64
-      )
+      suits = unsafe functions.pointee.suits(&own)
+      guard suits else { return }
+      func memory(_ byteCount: Int) -> UnsafeMutableRawPointer {
+        .allocate(byteCount: byteCount + slack, alignment: 64)
+      }
+      let packed = unsafe memory(functions.pointee.packed_bytes(&own))
+      let imageByteCount = unsafe functions.pointee.image_bytes(&own)
+      let image = unsafe memory(max(imageByteCount, padded.count))
+      let scratch = unsafe memory(functions.pointee.scratch_bytes(&own))
       defer {
         unsafe packed.deallocate()
+        unsafe image.deallocate()
         unsafe scratch.deallocate()
       }
       unsafe functions.pointee.pack(&own, packed)
-      unsafe functions.pointee.run(&own, packed, padded, &bytes, scratch)
+      if imageByteCount > 0 {
+        unsafe functions.pointee.prepare(&own, padded, image)
+      } else {
+        unsafe image.copyMemory(from: padded, byteCount: padded.count)
+      }
+      let parts = unsafe functions.pointee.parts(&own)
+      unsafe functions.pointee.run(&own, packed, image, &bytes, 0, parts, scratch)
     }
+    guard suits else { return nil }
     return (Array(bytes.prefix(count)), bytes.suffix(slack).allSatisfy { $0 == 0xA5 })
   }
 
@@ -124,12 +141,15 @@ struct KernelCase {
               output_rows: Int32(output[0]),
               output_columns: Int32(output[1]),
               output_channels: Int32(outputChannels),
+              output_pixel_bytes: Int32(outputChannels),
+              pools: false,
               input_zero: inputZero,
               output_zero: outputZero,
               output_minimum: outputMinimum,
               weights: weights.baseAddress,
               bias: bias.baseAddress,
-              multipliers: multipliers.baseAddress
+              multipliers: multipliers.baseAddress,
+              softmax: nil
             )
           )
         }

@@ -100,7 +100,7 @@ ALWAYS_INLINE void depthwise_tile(const int count, const depthwise_job *j, int32
   const uint8_t *pixels[DEPTHWISE_PIXELS];
   sums sum[DEPTHWISE_PIXELS];
   UNROLL for (int i = 0; i < count; i += 1) {
-    pixels[i] = j->image + next_pixel(cursor) + block * LANES;
+    pixels[i] = j->image + next_place(cursor) + block * LANES;
     sum[i] = load_sums(j->bias + block * LANES);
   }
   const int16_t *w = j->weights + (size_t)(block * p->steps) * LANES * WORD_TAPS;
@@ -157,7 +157,7 @@ static void depthwise_run(const int8_convolution *c, const void *packed, const v
     const size_t first = (size_t)part * STRIP_PIXELS, left = pixels - first;
     const int32_t count = (int32_t)(left < STRIP_PIXELS ? left : STRIP_PIXELS);
     uint8_t *to = output + first / (c->pools ? 4 : 1) * (size_t)c->output_pixel_bytes;
-    const pixel_cursor cursor = cursor_at(c, &p.runs, first);
+    const pixel_cursor cursor = cursor_at(c, &p.runs, first, false);
     for (int32_t block = 0; block < p.blocks; block += 1) {
       depthwise_block(&j, block, cursor, count,
                       (in_strip ? (uint8_t *)scratch : to) + block * LANES);

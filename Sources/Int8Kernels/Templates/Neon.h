@@ -57,24 +57,3 @@ ALWAYS_INLINE reals look_up(table_of_16 table, sums indices) {
 }
 
 ALWAYS_INLINE float sum_of_lanes(reals value) { return vaddvq_f32((float32x4_t)value); }
-
-#define HAS_OWN_STORE
-#include "Requantize.h"
-
-ALWAYS_INLINE void store_pixel(uint8_t *to, const sums *sum, const int blocks,
-                               const reals *multipliers, const requantization *q,
-                               int32_t channels) {
-  if (blocks == 4 && channels >= 4 * LANES) {
-    uint16x4_t words[4];
-    UNROLL for (int b = 0; b < 4; b += 1) {
-      words[b] = vqmovun_s32((int32x4_t)bytes_of(sum[b], multipliers[b], q));
-    }
-    vst1q_u8(to, vcombine_u8(vmovn_u16(vcombine_u16(words[0], words[1])),
-                             vmovn_u16(vcombine_u16(words[2], words[3]))));
-    return;
-  }
-  UNROLL for (int b = 0; b < blocks; b += 1) {
-    const lane_bytes bytes = narrowed(bytes_of(sum[b], multipliers[b], q));
-    store_lanes(to + b * LANES, bytes, channels - b * LANES);
-  }
-}

@@ -17,50 +17,63 @@ ALWAYS_INLINE size_t strip_bytes(const int8_convolution *c) {
   return STRIP_PIXELS * (size_t)c->output_channels + INT8_SLACK_BYTES;
 }
 
-/// Where the kernel lies, in elements of the padded image, pixel after pixel; pixels that are
-/// pooled come by fours.
+/// Where the kernel lies, in elements of the padded image: for pixel after pixel, or for pairs of
+/// pixels beside each other. Of pixels that are pooled the upper pair comes before the lower.
 typedef struct {
   size_t at;
-  size_t corners[4];
-  int32_t corner_count, corner;
   int32_t column, columns;
-  size_t column_step, row_step;
+  /// To the next pixel or pair, and from the end of a row to the next one.
+  size_t step, row_step;
+  /// To the lower pair, and whether that is the next.
+  size_t lower;
+  bool pools, is_lower;
 } pixel_cursor;
 
-static inline pixel_cursor cursor_at(const int8_convolution *c, const int8_runs *r, size_t pixel) {
-  pixel_cursor k;
-  const size_t column = (size_t)c->stride_columns * (size_t)c->channels;
+/// Elements from the kernel's place to that for the next column of the output.
+ALWAYS_INLINE size_t column_step_of(const int8_convolution *c) {
+  return (size_t)c->stride_columns * (size_t)c->channels;
+}
+
+/// `pixel` is even for pairs, and a multiple of four where pixels are pooled.
+static inline pixel_cursor cursor_at(const int8_convolution *c, const int8_runs *r, size_t pixel,
+                                     bool pairs) {
   const size_t row = (size_t)c->stride_rows * (size_t)r->padded_columns * (size_t)c->channels;
-  const size_t side = c->pools ? 2 : 1;
-  const size_t position = pixel / (side * side);
-  k.corners[0] = 0;
-  k.corners[1] = column;
-  k.corners[2] = row;
-  k.corners[3] = row + column;
-  k.corner_count = (int32_t)(side * side);
-  k.corner = 0;
-  k.columns = c->output_columns / (int32_t)side;
-  k.column = (int32_t)(position % (size_t)k.columns);
-  k.column_step = side * column;
-  k.row_step = side * row - (size_t)k.columns * k.column_step;
-  k.at = position / (size_t)k.columns * side * row + (size_t)k.column * k.column_step;
+  const size_t rows = c->pools ? 2 : 1;
+  const size_t side = pairs ? 2 : 1;
+  const size_t position = pixel / (rows * side), columns = (size_t)c->output_columns / side;
+  pixel_cursor k;
+  k.step = side * column_step_of(c);
+  k.row_step = rows * row - columns * k.step;
+  k.lower = row;
+  k.pools = c->pools;
+  k.is_lower = false;
+  k.columns = (int32_t)columns;
+  k.column = (int32_t)(position % columns);
+  k.at = position / columns * rows * row + (size_t)k.column * k.step;
   return k;
 }
 
-ALWAYS_INLINE size_t next_pixel(pixel_cursor *k) {
-  const size_t pixel = k->at + k->corners[k->corner];
-  k->corner += 1;
-  if (k->corner == k->corner_count) {
-    k->corner = 0;
-    k->at += k->column_step;
-    k->column += 1;
-    if (k->column == k->columns) {
-      k->column = 0;
-      k->at += k->row_step;
+ALWAYS_INLINE size_t next_place(pixel_cursor *k) {
+  const size_t place = k->at;
+  if (k->pools) {
+    k->is_lower = !k->is_lower;
+    if (k->is_lower) {
+      k->at += k->lower;
+      return place;
     }
+    k->at -= k->lower;
   }
-  return pixel;
+  k->at += k->step;
+  k->column += 1;
+  if (k->column == k->columns) {
+    k->column = 0;
+    k->at += k->row_step;
+  }
+  return place;
 }
+
+/// Whether the output's pixels can be taken in pairs that lie beside each other.
+ALWAYS_INLINE bool has_pairs(const int8_convolution *c) { return c->output_columns % 2 == 0; }
 
 /// Pooling, for a pixel whose bytes are complete; those that are pooled lie together by fours.
 ALWAYS_INLINE void finish_pixel(const int8_convolution *c, const uint8_t *bytes, uint8_t *to) {

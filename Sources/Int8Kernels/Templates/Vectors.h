@@ -14,6 +14,9 @@
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
+/// Keeps the compiler from carrying a pointer for each address that it sees `index` in: there are
+/// more of them than registers.
+#define KEEP_INDEX(index) __asm__("" : "+r"(index))
 /// Elements of 16 bits in a vector.
 #define WORDS (2 * LANES)
 

@@ -64,16 +64,17 @@ static size_t winograd_packed_bytes(const int8_convolution *c) {
   return lanes * (sizeof(int32_t) + sizeof(float) + POINTS * p.steps * WORD_TAPS * 2);
 }
 
-/// The rows of the filter transform, scaled by 4, 6, 6, 24, 24 and 1 to whole numbers.
+/// The rows of the filter transform, scaled to whole numbers: all by 24 but the last, by 8, which
+/// the output transform makes up for.
 ALWAYS_INLINE void winograd_filter(const words w[3], words u[6]) {
-  const words ends = w[0] + w[2];
+  const words ends = (w[0] + w[2]) << 2, inner = w[1] << 2;
   const words outer = w[0] + (w[2] << 2), middle = w[1] << 1;
-  u[0] = w[0];
-  u[1] = -(ends + w[1]);
-  u[2] = w[1] - ends;
+  u[0] = (w[0] << 2) + (w[0] << 1);
+  u[1] = -(ends + inner);
+  u[2] = inner - ends;
   u[3] = outer + middle;
   u[4] = outer - middle;
-  u[5] = w[2];
+  u[5] = w[2] << 3;
 }
 
 static void winograd_pack(const int8_convolution *c, void *packed) {
@@ -130,12 +131,12 @@ ALWAYS_INLINE void winograd_input(const words *d, const int step, words *v, cons
   const words d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step];
   const words even = d4 - (d2 << 2), odd = d3 - (d1 << 2);
   const words even_2 = d4 - d2, odd_2 = (d3 - d1) << 1;
-  v[0] = ((d[0] - d2) << 2) - d2 + d4;
+  v[0] = (d[0] << 2) - d2 + even;
   v[to] = even + odd;
   v[2 * to] = even - odd;
   v[3 * to] = even_2 + odd_2;
   v[4 * to] = even_2 - odd_2;
-  v[5 * to] = ((d1 - d3) << 2) - d3 + d[5 * step];
+  v[5 * to] = d[5 * step] - (d3 << 2) - odd;
 }
 
 typedef struct {
@@ -246,20 +247,21 @@ static winograd_products_function *winograd_products_of(int32_t blocks, size_t t
   return one[tiles - 1];
 }
 
-/// One dimension of the output transform, its columns scaled by 6, 4, 4, 1, 1 and 24.
+/// One dimension of the output transform.
 ALWAYS_INLINE void winograd_output(const wrapping_sums *m, const int step, wrapping_sums *y,
                                    const int to) {
-  const wrapping_sums p = (m[step] + m[2 * step]) << 2, q = (m[step] - m[2 * step]) << 2;
+  const wrapping_sums p = m[step] + m[2 * step], q = m[step] - m[2 * step];
   const wrapping_sums r = m[3 * step] + m[4 * step], s = m[3 * step] - m[4 * step];
   const wrapping_sums last = m[5 * step];
-  y[0] = (m[0] << 2) + (m[0] << 1) + p + r;
+  y[0] = m[0] + p + r;
   y[to] = q + (s << 1);
   y[2 * to] = p + (r << 2);
-  y[3 * to] = q + (s << 3) + (last << 4) + (last << 3);
+  y[3 * to] = (q + (s << 3)) + (last + (last << 1));
 }
 
-/// 576 times a sum, modulo 2^32, divided by 576: by the inverse of 9, then by 64.
-ALWAYS_INLINE sums winograd_exact(wrapping_sums y) { return (sums)(y * 0x38E38E39u) >> 6; }
+/// 576 times a sum, modulo 2^32, times the inverse of 9: 64 times the sum, which as a signed number
+/// is ordered as the sums are.
+ALWAYS_INLINE sums winograd_ninth(wrapping_sums y) { return (sums)(y * 0x38E38E39u); }
 
 typedef struct {
   const int8_convolution *c;
@@ -283,7 +285,8 @@ ALWAYS_INLINE uint8_t *winograd_pixel(const int8_convolution *c, uint8_t *output
 
 /// Transforms one block of output channels of one tile back, and stores its bytes.
 ALWAYS_INLINE void winograd_finish_block(const winograd_job *j, int32_t tile, size_t tile_of_strip,
-                                         int32_t block, const int32_t *from, const int blocks) {
+                                         int32_t block, const int32_t *from, int32_t blocks,
+                                         const bool pooled) {
   const int8_convolution *c = j->c;
   wrapping_sums m[POINTS], w[24], y[16];
   UNROLL for (int k = 0; k < POINTS; k += 1) {
@@ -296,33 +299,39 @@ ALWAYS_INLINE void winograd_finish_block(const winograd_job *j, int32_t tile, si
   const int32_t left = c->output_channels - block * LANES;
   const int32_t channels = left < LANES ? left : LANES;
   const int32_t tile_row = tile / j->p->tile_columns, tile_column = tile % j->p->tile_columns;
+  // Pixels over the output's edge.
+  uint8_t nowhere[LANES];
   UNROLL for (int quarter = 0; quarter < 4; quarter += 1) {
     const int top = quarter / 2 * 2, side = quarter % 2 * 2;
     sums s[4];
     UNROLL for (int i = 0; i < 4; i += 1) {
-      const wrapping_sums sum = y[(top + i / 2) * 4 + side + i % 2];
-      s[i] = (sums)((wrapping_sums)winograd_exact(sum) + bias);
+      s[i] = winograd_ninth(y[(top + i / 2) * 4 + side + i % 2]);
     }
-    if (j->strip != NULL) {
-      uint8_t *to = j->strip +
-                    (tile_of_strip * 16 + (size_t)quarter * 4) * (size_t)c->output_channels +
-                    block * LANES;
-      UNROLL for (int i = 0; i < 4; i += 1) {
-        store_pixel(to + i * c->output_channels, &s[i], 1, &multiplier, &j->q, channels);
-      }
-    } else if (c->pools) {
-      const sums largest = larger(larger(s[0], s[1]), larger(s[2], s[3]));
+    if (pooled) {
+      s[0] = larger(larger(s[0], s[1]), larger(s[2], s[3]));
       uint8_t *to = winograd_pixel(c, j->output, tile_row * 2 + quarter / 2,
                                    tile_column * 2 + quarter % 2);
       if (to == NULL) continue;
-      store_pixel(to + block * LANES, &largest, 1, &multiplier, &j->q, channels);
-    } else {
-      UNROLL for (int i = 0; i < 4; i += 1) {
-        uint8_t *to = winograd_pixel(c, j->output, tile_row * 4 + top + i / 2,
-                                     tile_column * 4 + side + i % 2);
-        if (to == NULL) continue;
-        store_pixel(to + block * LANES, &s[i], 1, &multiplier, &j->q, channels);
-      }
+      const sums sum = (sums)((wrapping_sums)(s[0] >> 6) + bias);
+      store_pixel(to + block * LANES, &sum, 1, &multiplier, &j->q, channels);
+      continue;
+    }
+    uint8_t *strip = j->strip +
+                     (tile_of_strip * 16 + (size_t)quarter * 4) * (size_t)c->output_channels;
+    uint8_t *to[4];
+    UNROLL for (int i = 0; i < 4; i += 1) {
+      uint8_t *pixel = j->strip != NULL ? strip + i * c->output_channels
+                                        : winograd_pixel(c, j->output, tile_row * 4 + top + i / 2,
+                                                         tile_column * 4 + side + i % 2);
+      to[i] = pixel == NULL ? nowhere : pixel + block * LANES;
+      s[i] = (sums)((wrapping_sums)(s[i] >> 6) + bias);
+    }
+    if (channels == LANES) {
+      store_four(to, s, multiplier, &j->q);
+      continue;
+    }
+    UNROLL for (int i = 0; i < 4; i += 1) {
+      store_pixel(to[i], &s[i], 1, &multiplier, &j->q, channels);
     }
   }
 }
@@ -330,8 +339,14 @@ ALWAYS_INLINE void winograd_finish_block(const winograd_job *j, int32_t tile, si
 static __attribute__((noinline)) void winograd_finish_tile(const winograd_job *j, int32_t tile,
                                                            size_t tile_of_strip, int32_t block,
                                                            const int32_t *from, int32_t blocks) {
+  const bool pooled = j->c->pools && j->strip == NULL;
   for (int32_t b = 0; b < blocks; b += 1) {
-    winograd_finish_block(j, tile, tile_of_strip, block + b, from + b * LANES, blocks);
+    const int32_t *sums_of_block = from + b * LANES;
+    if (pooled) {
+      winograd_finish_block(j, tile, tile_of_strip, block + b, sums_of_block, blocks, true);
+    } else {
+      winograd_finish_block(j, tile, tile_of_strip, block + b, sums_of_block, blocks, false);
+    }
   }
 }
 

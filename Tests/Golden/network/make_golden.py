@@ -191,7 +191,7 @@ def session(model):
     return ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
 
-def quantized(model, seed, activation, per_channel=True, symmetric=False, exclude=()):
+def quantized(model, seed, activation, per_channel=True, symmetric=False, exclude=(), overrides=None):
     rng = np.random.default_rng(seed)
     with tempfile.TemporaryDirectory() as folder:
         source, target = f"{folder}/a.onnx", f"{folder}/b.onnx"
@@ -203,7 +203,8 @@ def quantized(model, seed, activation, per_channel=True, symmetric=False, exclud
                         quant_format=QuantFormat.QDQ, per_channel=per_channel, activation_type=activation,
                         weight_type=QuantType.QInt8, calibrate_method=CalibrationMethod.MinMax,
                         op_types_to_quantize=types,
-                        extra_options={"WeightSymmetric": True, "ActivationSymmetric": symmetric})
+                        extra_options={"WeightSymmetric": True, "ActivationSymmetric": symmetric,
+                                       "TensorQuantOverrides": overrides or {}})
         result = onnx.load(target)
     del result.graph.value_info[:]
     return result
