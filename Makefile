@@ -13,6 +13,9 @@ BUILD := .build/release
 STATIC_BUILD := .build-static
 VENV := .venv
 EXCHANGE_VENV := .venv-exchange
+# A virtual environment for each of the other runtimes, and the networks in their forms.
+NETWORK_VENVS := .venv-network
+NETWORK_MODELS := .build-network
 UNITS ?= $(PREFIX)/lib/systemd/system
 BASH_COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
 ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
@@ -24,7 +27,7 @@ FUZZERS := FuzzScanFile FuzzUSBIPMessages FuzzRecordings FuzzNetworkFile FuzzVar
 
 .PHONY: build demo test test-swift test-thread-sanitizer test-synthetic test-exchange \
   test-lifecycle fuzz soak crash-trial vmtest \
-  lint format bench deb deb-programs install uninstall clean setup venv help
+  lint format bench bench-network deb deb-programs install uninstall clean setup venv help
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 24
@@ -96,6 +99,9 @@ bench: build venv ## Measure latency, throughput, steps, network beside onnxrunt
 	$(SWIFT) build -c release --product benchmarks
 	@$(VENV)/bin/python scripts/bench.py $(BUILD)
 
+bench-network: build ## Time the int8 network beside other runtimes on one core
+	@scripts/bench-network.sh $(BUILD) $(PYTHON) $(NETWORK_VENVS) $(NETWORK_MODELS)
+
 venv: setup
 	@scripts/setup-venv.sh $(PYTHON) $(VENV)
 
@@ -126,4 +132,5 @@ deb-programs:
 	    --scratch-path $(STATIC_BUILD) --product $$program; done
 
 clean: ## Remove everything that was built
-	rm -rf .build .build-static .build-thread-sanitizer .build-fuzz $(VENV) $(EXCHANGE_VENV)
+	rm -rf .build .build-static .build-thread-sanitizer .build-fuzz $(NETWORK_MODELS)
+	rm -rf $(VENV) $(EXCHANGE_VENV) $(NETWORK_VENVS)

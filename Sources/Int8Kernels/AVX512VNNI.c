@@ -85,12 +85,6 @@ ALWAYS_INLINE reals look_up(table_of_16 table, sums indices) {
 ALWAYS_INLINE float sum_of_lanes(reals value) { return _mm512_reduce_add_ps((__m512)value); }
 
 #define HAS_OWN_STORE
-typedef struct requantization requantization;
-ALWAYS_INLINE void store_vectors(uint8_t *to, const sums *sum, const int count,
-                                 const reals *multipliers, const int blocks,
-                                 const requantization *q);
-ALWAYS_INLINE void store_four(uint8_t *const to[4], const sums *sum, reals multiplier,
-                              const requantization *q);
 #include "Templates/Requantize.h"
 
 /// Steps of one vector, not yet clamped from below: narrowing saturates there.

@@ -1,7 +1,7 @@
 // Convolutions in which every channel is by itself: channels lie in lanes, and taps of the kernel
 // are multiplied by twos where the processor adds two products at once.
 #pragma once
-#include "Requantize.h"
+#include "Store.h"
 #include "Strips.h"
 
 /// Taps of the largest kernel.

@@ -1,7 +1,7 @@
 // Direct convolution: tiles of some pixels by some vectors of output channels stay in registers
 // while all products are added to them.
 #pragma once
-#include "Requantize.h"
+#include "Store.h"
 #include "Strips.h"
 
 typedef struct {

@@ -57,3 +57,28 @@ ALWAYS_INLINE reals look_up(table_of_16 table, sums indices) {
 }
 
 ALWAYS_INLINE float sum_of_lanes(reals value) { return vaddvq_f32((float32x4_t)value); }
+
+#define HAS_OWN_STORE
+#include "Requantize.h"
+
+ALWAYS_INLINE void store_vectors(uint8_t *to, const sums *sum, const int count,
+                                 const reals *multipliers, const int blocks,
+                                 const requantization *q) {
+  UNROLL for (int i = 0; i + 4 <= count; i += 4) {
+    uint16x4_t words[4];
+    UNROLL for (int k = 0; k < 4; k += 1) {
+      words[k] = vqmovun_s32((int32x4_t)bytes_of(sum[i + k], multipliers[(i + k) % blocks], q));
+    }
+    vst1q_u8(to + i * LANES, vcombine_u8(vmovn_u16(vcombine_u16(words[0], words[1])),
+                                         vmovn_u16(vcombine_u16(words[2], words[3]))));
+  }
+  UNROLL for (int i = count / 4 * 4; i < count; i += 1) {
+    const lane_bytes bytes = narrowed(bytes_of(sum[i], multipliers[i % blocks], q));
+    memcpy(to + i * LANES, &bytes, sizeof bytes);
+  }
+}
+
+ALWAYS_INLINE void store_four(uint8_t *const to[4], const sums *sum, reals multiplier,
+                              const requantization *q) {
+  UNROLL for (int i = 0; i < 4; i += 1) store_vectors(to[i], &sum[i], 1, &multiplier, 1, q);
+}

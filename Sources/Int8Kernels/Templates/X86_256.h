@@ -66,12 +66,6 @@ ALWAYS_INLINE float sum_of_lanes(reals value) {
 }
 
 #define HAS_OWN_STORE
-typedef struct requantization requantization;
-ALWAYS_INLINE void store_vectors(uint8_t *to, const sums *sum, const int count,
-                                 const reals *multipliers, const int blocks,
-                                 const requantization *q);
-ALWAYS_INLINE void store_four(uint8_t *const to[4], const sums *sum, reals multiplier,
-                              const requantization *q);
 #include "Requantize.h"
 
 /// Steps of one vector, not yet clamped from below: narrowing saturates there.
