@@ -43,7 +43,7 @@ let modules: [Target] = [
     dependencies: [
       "Spectra", "Int8Kernels", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
     ],
-    exclude: ["onnx.proto"],
+    exclude: ["Model/onnx.proto"],
     swiftSettings: strict
   ),
   .target(
@@ -109,6 +109,7 @@ let benchmarks: [Target] = [
     name: "benchmarks",
     dependencies: ["Chemometrics", "Spectra"],
     path: "Benchmarks",
+    exclude: ["Network"],
     swiftSettings: strict
   )
 ]
