@@ -3,7 +3,7 @@
 #include "Internal.h"
 
 #if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2,avxvnni"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,avxvnni,tune=znver4"))), apply_to = function)
 
 #define TAPS 4
 #define ELEMENTS_DIFFER 0
@@ -11,11 +11,11 @@
 typedef uint8_t element;
 typedef int8_t weight;
 
-#define CYCLES_OF_DOT 0.52
-#define CYCLES_OF_DOT_WORDS 0.53
-#define CYCLES_OF_REQUANTIZATION 3
-#define CYCLES_OF_INPUT_TRANSFORM 220
-#define CYCLES_OF_OUTPUT_TRANSFORM 110
+#define CYCLES_OF_DOT 0.56
+#define CYCLES_OF_DOT_WORDS 0.51
+#define CYCLES_OF_REQUANTIZATION 3.5
+#define CYCLES_OF_INPUT_TRANSFORM 170
+#define CYCLES_OF_OUTPUT_TRANSFORM 150
 #define CYCLES_OF_WEIGHT_BYTE 0.04
 
 #include "Templates/X86_256.h"

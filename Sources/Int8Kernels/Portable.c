@@ -8,7 +8,8 @@ static bool suits(const int8_convolution *c) {
 
 static double cycles(const int8_convolution *c) {
   int8_runs r = int8_runs_of(c);
-  return (double)c->output_rows * c->output_columns * c->output_channels * r.count * r.length;
+  const double outputs = (double)c->output_rows * c->output_columns * c->output_channels;
+  return outputs * (20 + r.count * (8 + 0.6 * r.length));
 }
 
 static size_t packed_bytes(const int8_convolution *c) {

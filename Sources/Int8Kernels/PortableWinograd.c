@@ -11,8 +11,8 @@ typedef uint8_t element;
 typedef int8_t weight;
 
 #define CYCLES_OF_DOT_WORDS 1.5
-#define CYCLES_OF_INPUT_TRANSFORM 220
-#define CYCLES_OF_OUTPUT_TRANSFORM 110
+#define CYCLES_OF_INPUT_TRANSFORM 190
+#define CYCLES_OF_OUTPUT_TRANSFORM 350
 #define CYCLES_OF_WEIGHT_BYTE 0.04
 
 #include "Templates/Vectors.h"

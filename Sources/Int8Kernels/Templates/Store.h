@@ -23,6 +23,34 @@ ALWAYS_INLINE void store_four(uint8_t *const to[4], const sums *sum, reals multi
 }
 #endif
 
+/// Stores the bytes of the first `count` lanes.
+ALWAYS_INLINE void store_lanes(uint8_t *to, lane_bytes bytes, int32_t count) {
+  if (count >= LANES) {
+    memcpy(to, &bytes, LANES);
+    return;
+  }
+  // Piece by piece: a call of memcpy for so few bytes takes longer.
+  uint64_t pieces[2] = {0};
+  memcpy(pieces, &bytes, LANES);
+  uint64_t left = pieces[0];
+  if ((count & 8) != 0) {
+    memcpy(to, &left, 8);
+    to += 8;
+    left = pieces[1];
+  }
+  if ((count & 4) != 0) {
+    memcpy(to, &left, 4);
+    to += 4;
+    left >>= 32;
+  }
+  if ((count & 2) != 0) {
+    memcpy(to, &left, 2);
+    to += 2;
+    left >>= 16;
+  }
+  if ((count & 1) != 0) *to = (uint8_t)left;
+}
+
 /// Stores the bytes of one pixel: `channels` of them, of `blocks` vectors of sums.
 ALWAYS_INLINE void store_pixel(uint8_t *to, const sums *sum, const int blocks,
                                const reals *multipliers, const requantization *q,
@@ -35,6 +63,6 @@ ALWAYS_INLINE void store_pixel(uint8_t *to, const sums *sum, const int blocks,
     const int32_t left = channels - b * LANES;
     if (left <= 0) return;
     const lane_bytes bytes = narrowed(bytes_of(sum[b], multipliers[b], q));
-    memcpy(to + b * LANES, &bytes, left < LANES ? (size_t)left : LANES);
+    store_lanes(to + b * LANES, bytes, left);
   }
 }

@@ -36,7 +36,7 @@ ALWAYS_INLINE size_t column_step_of(const int8_convolution *c) {
 
 /// `pixel` is even for pairs, and a multiple of four where pixels are pooled.
 static inline pixel_cursor cursor_at(const int8_convolution *c, const int8_runs *r, size_t pixel,
-                              bool pairs) {
+                                     bool pairs) {
   const size_t row = (size_t)c->stride_rows * (size_t)r->padded_columns * (size_t)c->channels;
   const size_t rows = c->pools ? 2 : 1;
   const size_t side = pairs ? 2 : 1;

@@ -8,7 +8,13 @@
 //   ACCUMULATORS  vectors of sums that stay in registers
 //   element       how a byte of the image is kept for the direct convolution
 //   weight        how a weight is kept beside it
-// and the functions `element_of_byte`, `broadcast`, `dot`, `dot_words`, `nearest`, `look_up`.
+//   ELEMENTS_DIFFER, ELEMENT_OFFSET   whether elements are not the bytes themselves, and by how much
+//                 a byte is larger than its element
+//   CYCLES_OF_..  what the parts of a convolution take, for the planner to choose by; measured on
+//                 the processor that the file names, else on Zen 5
+// and the functions `element_of_byte`, `broadcast`, `dot`, `broadcast_words`, `dot_words`, `clamped`,
+// `smaller_reals`, `larger_reals`, `is_any_above`, `narrowed`, `nearest`, `look_up` in a
+// `table_of_16` that `load_table` loads, and `sum_of_lanes`.
 #pragma once
 #include "../Internal.h"
 

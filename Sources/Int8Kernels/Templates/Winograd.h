@@ -274,20 +274,43 @@ typedef struct {
   uint8_t *output;
 } winograd_job;
 
-/// Where pixel (row, column) of the stored output begins, or null where it has none.
-ALWAYS_INLINE uint8_t *winograd_pixel(const int8_convolution *c, uint8_t *output, int32_t row,
-                                      int32_t column) {
-  const int32_t side = c->pools ? 2 : 1;
-  const int32_t columns = c->output_columns / side;
-  if (row >= c->output_rows / side || column >= columns) return NULL;
-  return output + ((size_t)row * (size_t)columns + (size_t)column) * (size_t)c->output_pixel_bytes;
+/// Where the stored pixels of a tile begin, or null over the output's edge: quarter by quarter by
+/// fours, or of each quarter the one that its four are pooled to.
+ALWAYS_INLINE void winograd_pixels(const winograd_job *j, int32_t tile, uint8_t *pixels[16]) {
+  const int8_convolution *c = j->c;
+  const int32_t pools = c->pools ? 1 : 0, side = 4 >> pools;
+  const int32_t rows = c->output_rows >> pools, columns = c->output_columns >> pools;
+  const int32_t top = tile / j->p->tile_columns * side, left = tile % j->p->tile_columns * side;
+  const size_t pixel = (size_t)c->output_pixel_bytes;
+  uint8_t *const first = j->output + ((size_t)top * (size_t)columns + (size_t)left) * pixel;
+  for (int32_t i = 0; i < side * side; i += 1) {
+    const int32_t row = c->pools ? i / 2 : i / 8 * 2 + i / 2 % 2;
+    const int32_t column = c->pools ? i % 2 : i / 4 % 2 * 2 + i % 2;
+    const bool is_inside = top + row < rows && left + column < columns;
+    pixels[i] = is_inside ? first + (size_t)(row * columns + column) * pixel : NULL;
+  }
+}
+
+/// Stores the bytes of one block of four pixels.
+ALWAYS_INLINE void winograd_store(const winograd_job *j, uint8_t *const pixels[4], int32_t block,
+                                  const sums *sum, reals multiplier) {
+  const int32_t left = j->c->output_channels - block * LANES;
+  uint8_t nowhere[LANES];
+  uint8_t *to[4];
+  UNROLL for (int i = 0; i < 4; i += 1) {
+    to[i] = pixels[i] == NULL ? nowhere : pixels[i] + block * LANES;
+  }
+  if (left >= LANES) {
+    store_four(to, sum, multiplier, &j->q);
+    return;
+  }
+  UNROLL for (int i = 0; i < 4; i += 1) store_pixel(to[i], &sum[i], 1, &multiplier, &j->q, left);
 }
 
 /// Transforms one block of output channels of one tile back, and stores its bytes.
-ALWAYS_INLINE void winograd_finish_block(const winograd_job *j, int32_t tile, size_t tile_of_strip,
+ALWAYS_INLINE void winograd_finish_block(const winograd_job *j, uint8_t *const pixels[16],
                                          int32_t block, const int32_t *from, int32_t blocks,
                                          const bool pooled) {
-  const int8_convolution *c = j->c;
   wrapping_sums m[POINTS], w[24], y[16];
   UNROLL for (int k = 0; k < POINTS; k += 1) {
     memcpy(&m[k], from + (size_t)k * (size_t)blocks * LANES, sizeof m[k]);
@@ -296,56 +319,39 @@ ALWAYS_INLINE void winograd_finish_block(const winograd_job *j, int32_t tile, si
   UNROLL for (int row = 0; row < 4; row += 1) winograd_output(w + 6 * row, 1, y + 4 * row, 1);
   const wrapping_sums bias = (wrapping_sums)load_sums(j->bias + block * LANES);
   const reals multiplier = load_reals(j->multipliers + block * LANES);
-  const int32_t left = c->output_channels - block * LANES;
-  const int32_t channels = left < LANES ? left : LANES;
-  const int32_t tile_row = tile / j->p->tile_columns, tile_column = tile % j->p->tile_columns;
-  // Pixels over the output's edge.
-  uint8_t nowhere[LANES];
+  sums largest[4];
   UNROLL for (int quarter = 0; quarter < 4; quarter += 1) {
-    const int top = quarter / 2 * 2, side = quarter % 2 * 2;
+    const int first = quarter / 2 * 8 + quarter % 2 * 2;
     sums s[4];
-    UNROLL for (int i = 0; i < 4; i += 1) {
-      s[i] = winograd_ninth(y[(top + i / 2) * 4 + side + i % 2]);
-    }
+    UNROLL for (int i = 0; i < 4; i += 1) s[i] = winograd_ninth(y[first + i / 2 * 4 + i % 2]);
     if (pooled) {
-      s[0] = larger(larger(s[0], s[1]), larger(s[2], s[3]));
-      uint8_t *to = winograd_pixel(c, j->output, tile_row * 2 + quarter / 2,
-                                   tile_column * 2 + quarter % 2);
-      if (to == NULL) continue;
-      const sums sum = (sums)((wrapping_sums)(s[0] >> 6) + bias);
-      store_pixel(to + block * LANES, &sum, 1, &multiplier, &j->q, channels);
+      const sums most = larger(larger(s[0], s[1]), larger(s[2], s[3]));
+      largest[quarter] = (sums)((wrapping_sums)(most >> 6) + bias);
       continue;
     }
-    uint8_t *strip = j->strip +
-                     (tile_of_strip * 16 + (size_t)quarter * 4) * (size_t)c->output_channels;
-    uint8_t *to[4];
-    UNROLL for (int i = 0; i < 4; i += 1) {
-      uint8_t *pixel = j->strip != NULL ? strip + i * c->output_channels
-                                        : winograd_pixel(c, j->output, tile_row * 4 + top + i / 2,
-                                                         tile_column * 4 + side + i % 2);
-      to[i] = pixel == NULL ? nowhere : pixel + block * LANES;
-      s[i] = (sums)((wrapping_sums)(s[i] >> 6) + bias);
-    }
-    if (channels == LANES) {
-      store_four(to, s, multiplier, &j->q);
-      continue;
-    }
-    UNROLL for (int i = 0; i < 4; i += 1) {
-      store_pixel(to[i], &s[i], 1, &multiplier, &j->q, channels);
-    }
+    UNROLL for (int i = 0; i < 4; i += 1) s[i] = (sums)((wrapping_sums)(s[i] >> 6) + bias);
+    winograd_store(j, pixels + 4 * quarter, block, s, multiplier);
   }
+  if (pooled) winograd_store(j, pixels, block, largest, multiplier);
 }
 
 static __attribute__((noinline)) void winograd_finish_tile(const winograd_job *j, int32_t tile,
                                                            size_t tile_of_strip, int32_t block,
                                                            const int32_t *from, int32_t blocks) {
+  uint8_t *pixels[16];
+  if (j->strip == NULL) {
+    winograd_pixels(j, tile, pixels);
+  } else {
+    const size_t channels = (size_t)j->c->output_channels;
+    for (size_t i = 0; i < 16; i += 1) pixels[i] = j->strip + (tile_of_strip * 16 + i) * channels;
+  }
   const bool pooled = j->c->pools && j->strip == NULL;
   for (int32_t b = 0; b < blocks; b += 1) {
     const int32_t *sums_of_block = from + b * LANES;
     if (pooled) {
-      winograd_finish_block(j, tile, tile_of_strip, block + b, sums_of_block, blocks, true);
+      winograd_finish_block(j, pixels, block + b, sums_of_block, blocks, true);
     } else {
-      winograd_finish_block(j, tile, tile_of_strip, block + b, sums_of_block, blocks, false);
+      winograd_finish_block(j, pixels, block + b, sums_of_block, blocks, false);
     }
   }
 }
@@ -354,18 +360,14 @@ static __attribute__((noinline)) void winograd_finish_tile(const winograd_job *j
 static void winograd_finish_strip(const winograd_job *j, int32_t first_tile, size_t tiles) {
   const int8_convolution *c = j->c;
   const size_t channels = (size_t)c->output_channels;
+  const size_t pooled = c->pools ? 4 : 1;
   softmax(tiles * 16, channels, c->softmax, j->strip);
   for (size_t t = 0; t < tiles; t += 1) {
-    const int32_t tile = first_tile + (int32_t)t;
-    const int32_t tile_row = tile / j->p->tile_columns, tile_column = tile % j->p->tile_columns;
-    for (int32_t i = 0; i < 16; i += c->pools ? 4 : 1) {
-      const int32_t quarter = i / 4, corner = i % 4;
-      const int32_t row = c->pools ? tile_row * 2 + quarter / 2
-                                   : tile_row * 4 + quarter / 2 * 2 + corner / 2;
-      const int32_t column = c->pools ? tile_column * 2 + quarter % 2
-                                      : tile_column * 4 + quarter % 2 * 2 + corner % 2;
-      uint8_t *to = winograd_pixel(c, j->output, row, column);
-      if (to != NULL) finish_pixel(c, j->strip + (t * 16 + (size_t)i) * channels, to);
+    uint8_t *pixels[16];
+    winograd_pixels(j, first_tile + (int32_t)t, pixels);
+    for (size_t i = 0; i < 16 / pooled; i += 1) {
+      if (pixels[i] == NULL) continue;
+      finish_pixel(c, j->strip + (t * 16 + i * pooled) * channels, pixels[i]);
     }
   }
 }

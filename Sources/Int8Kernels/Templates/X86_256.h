@@ -68,26 +68,46 @@ ALWAYS_INLINE float sum_of_lanes(reals value) {
 #define HAS_OWN_STORE
 #include "Requantize.h"
 
+/// Steps of one vector, not yet clamped from below: narrowing saturates there.
+ALWAYS_INLINE __m256i steps_of(sums sum, reals multiplier, const requantization *q) {
+  const __m256 steps = _mm256_mul_ps(_mm256_cvtepi32_ps((__m256i)sum), (__m256)multiplier);
+  return _mm256_cvtps_epi32(_mm256_min_ps(steps, (__m256)q->maximum));
+}
+
+/// The bytes of four vectors, behind each other.
+ALWAYS_INLINE __m256i packed_bytes(const __m256i steps[4], const requantization *q) {
+  // Packing works within halves of a vector: their fours of bytes belong side by side.
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  const __m256i zero = _mm256_set1_epi16((int16_t)q->zero);
+  const __m256i low = _mm256_add_epi16(_mm256_packs_epi32(steps[0], steps[1]), zero);
+  const __m256i high = _mm256_add_epi16(_mm256_packs_epi32(steps[2], steps[3]), zero);
+  const __m256i bytes = _mm256_max_epu8(_mm256_packus_epi16(low, high),
+                                        _mm256_set1_epi8((char)q->smallest));
+  return _mm256_permutevar8x32_epi32(bytes, order);
+}
+
 ALWAYS_INLINE void store_vectors(uint8_t *to, const sums *sum, const int count,
                                  const reals *multipliers, const int blocks,
                                  const requantization *q) {
-  UNROLL for (int i = 0; i + 2 <= count; i += 2) {
-    // Packing works within halves of a vector: their fours of bytes belong side by side.
-    const __m256i pair = _mm256_packs_epi32((__m256i)bytes_of(sum[i], multipliers[i % blocks], q),
-                                            (__m256i)bytes_of(sum[i + 1],
-                                                              multipliers[(i + 1) % blocks], q));
-    const __m128i bytes = _mm_packus_epi16(_mm256_castsi256_si128(pair),
-                                           _mm256_extracti128_si256(pair, 1));
-    _mm_storeu_si128((__m128i *)(void *)(to + i * LANES),
-                     _mm_shuffle_epi32(bytes, _MM_SHUFFLE(3, 1, 2, 0)));
+  UNROLL for (int i = 0; i < count; i += 4) {
+    __m256i steps[4];
+    UNROLL for (int k = 0; k < 4; k += 1) {
+      steps[k] = i + k < count ? steps_of(sum[i + k], multipliers[(i + k) % blocks], q)
+                               : _mm256_setzero_si256();
+    }
+    const __m256i bytes = packed_bytes(steps, q);
+    memcpy(to + i * LANES, &bytes, (size_t)(count - i < 4 ? count - i : 4) * LANES);
   }
-  if (count % 2 == 0) return;
-  const int last = count - 1;
-  const lane_bytes bytes = narrowed(bytes_of(sum[last], multipliers[last % blocks], q));
-  memcpy(to + last * LANES, &bytes, sizeof bytes);
 }
 
 ALWAYS_INLINE void store_four(uint8_t *const to[4], const sums *sum, reals multiplier,
                               const requantization *q) {
-  UNROLL for (int i = 0; i < 4; i += 1) store_vectors(to[i], &sum[i], 1, &multiplier, 1, q);
+  __m256i steps[4];
+  UNROLL for (int i = 0; i < 4; i += 1) steps[i] = steps_of(sum[i], multiplier, q);
+  const __m256i bytes = packed_bytes(steps, q);
+  const __m128i low = _mm256_castsi256_si128(bytes), high = _mm256_extracti128_si256(bytes, 1);
+  _mm_storel_epi64((__m128i *)(void *)to[0], low);
+  _mm_storeh_pd((double *)(void *)to[1], _mm_castsi128_pd(low));
+  _mm_storel_epi64((__m128i *)(void *)to[2], high);
+  _mm_storeh_pd((double *)(void *)to[3], _mm_castsi128_pd(high));
 }
