@@ -29,20 +29,35 @@ struct SpectrumImage: ~Copyable {
     spectrum.withSpan { spectrum in
       cosines.withMutableSpan { cosines in
         sines.withMutableSpan { sines in
-          precondition(cosines.count >= spectrum.count && sines.count >= spectrum.count, "rows")
-          for index in spectrum.indices {
-            let scaled = range > 0 ? (2 * spectrum[index] - highest - lowest) / range : 0
-            // In this order a number that overflowed to NaN becomes 1.
-            var cosine = scaled < 1 ? scaled : 1
-            cosine = cosine > -1 ? cosine : -1
-            cosines[index] = Float(cosine)
-            sines[index] = Float((1 - cosine * cosine).squareRoot())
-          }
+          SpectrumImage.findAngles(spectrum, lowest, highest, &cosines, &sines)
         }
       }
     }
     transitions.analyse(spectrum)
     return range >= 1e-6
+  }
+
+  private static func findAngles(
+    _ spectrum: Span<Double>,
+    _ lowest: Double,
+    _ highest: Double,
+    _ cosines: inout MutableSpan<Float>,
+    _ sines: inout MutableSpan<Float>
+  ) {
+    precondition(cosines.count >= spectrum.count && sines.count >= spectrum.count, "whole rows")
+    let range = highest - lowest
+    guard range > 0 else {
+      for index in spectrum.indices { (cosines[index], sines[index]) = (0, 1) }
+      return
+    }
+    for index in spectrum.indices {
+      let scaled = (2 * spectrum[index] - highest - lowest) / range
+      // In this order a number that overflowed to NaN becomes 1.
+      var cosine = scaled < 1 ? scaled : 1
+      cosine = cosine > -1 ? cosine : -1
+      cosines[index] = Float(cosine)
+      sines[index] = Float((1 - cosine * cosine).squareRoot())
+    }
   }
 
   /// Writes all channels as points × points floats each.

@@ -132,11 +132,15 @@ extension TargetPreprocessor {
     }
     // No real spectrum is this even; dividing by it would make a shape out of rounding errors.
     let isShapeless = scaling == .snv && deviation < 1e-9
+    guard !isShapeless else {
+      for index in 0..<channels { scaled[index] = 0 }
+      return
+    }
     net.withSpan { net in
       scaled.withMutableSpan { scaled in
         precondition(scaled.count == net.count, "spectra of one length")
         for index in net.indices {
-          scaled[index] = isShapeless ? 0 : (net[index] - mean) / deviation
+          scaled[index] = (net[index] - mean) / deviation
         }
       }
     }
