@@ -28,8 +28,8 @@ import Testing
 
   @Test(arguments: [2, 3])
   func `run after run, also after a rest, the result is the same`(threads: Int) throws {
-    let golden = try GoldenNetwork.load("spectra-softmax-u8")
-    let network = try Network(onnx: GoldenNetwork.model("spectra-softmax-u8"), threads: threads)
+    let golden = try GoldenNetwork.load("spectra-quarter-u8")
+    let network = try Network(onnx: GoldenNetwork.model("spectra-quarter-u8"), threads: threads)
     let expected = try outputs(of: network, golden.cases[0])
     for run in 0..<200 {
       // Longer than a worker looks for work before it sleeps.
