@@ -14,6 +14,11 @@ package final class Network {
   /// The instruction set that convolutions run on.
   package let instructionSet: InstructionSet
 
+  /// What a run does, step by step.
+  package let explanation: [PlannedStep]
+  /// Bytes of packed weights, tables and everything else that does not change from run to run.
+  package let constantByteCount: Int
+
   private let plannedInputs: [PlannedInput]
   private let outputStorages: [Int]
   /// The part of each input's bytes that the network reads.
@@ -54,6 +59,8 @@ package final class Network {
     readExtents = plan.inputs.map { input in
       input.copies.reduce(.none) { $0.union(plan.storages[$1.storage].read) }
     }
+    explanation = plan.explanation(memory)
+    constantByteCount = memory.constantByteCount
     self.instructionSet = instructionSet
     self.instructions = instructions
     for index in plannedInputs.indices { quantizeInput(index) }

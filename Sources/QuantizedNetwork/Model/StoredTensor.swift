@@ -47,11 +47,15 @@ struct StoredTensor {
       }
     }
     let raw = message.rawData
-    func readRaw<Value: FixedWidthInteger & BitwiseCopyable>(_ type: Value.Type) throws(NetworkError) -> [Value] {
+    func readRaw<Value: FixedWidthInteger & BitwiseCopyable>(_ type: Value.Type)
+      throws(NetworkError) -> [Value]
+    {
       try check(raw.count, count * MemoryLayout<Value>.size)
       return littleEndian(raw)
     }
-    func narrow<Value: FixedWidthInteger & BitwiseCopyable>(_ type: Value.Type) throws(NetworkError) -> [Value] {
+    func narrow<Value: FixedWidthInteger & BitwiseCopyable>(_ type: Value.Type) throws(NetworkError)
+      -> [Value]
+    {
       if !raw.isEmpty { return try readRaw(type) }
       try check(message.int32Data.count, count)
       let values = message.int32Data.compactMap { Value(exactly: $0) }

@@ -32,10 +32,11 @@ extension Plan {
     in concatenation: Step
   ) -> Step.Destination? {
     let result = storages[concatenation.destination.storage]
-    guard piece.table == nil, producer.destination.offset == 0,
-      producer.destination.pixelByteCount == nil, let image = producer.writtenImage
-    else { return nil }
+    guard piece.table == nil, !producer.destination.isPart, let image = producer.writtenImage else {
+      return nil
+    }
     var destination = concatenation.destination
+    destination.isPart = true
     destination.offset = piece.offset
     let isOnePiece = result.elementCount == piece.pitch
     if piece.length == image.channels, result.elementCount / piece.pitch == image.extent.pixels {

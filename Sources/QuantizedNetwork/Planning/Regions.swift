@@ -3,8 +3,10 @@
 /// A part is some top rows and left columns: windows slide from there, so what they leave over
 /// lies at the bottom and at the right.
 extension Plan {
-  /// Rounds until nothing grows any more: real networks need two or three. One that is made to
-  /// need more than this many is computed whole.
+  /// Rounds until nothing grows any more.
+  ///
+  /// Real networks need two or three; one that is made to need more than this many is computed
+  /// whole.
   private static let rounds = 64
 
   /// Shrinks every storage to what is read of it, and drops the steps that nothing reads.
@@ -39,9 +41,8 @@ extension Plan {
       if step.writtenImage == nil, store(storages[destination].whole, of: destination) {
         grows = true
       }
-      for source in step.sources {
-        if read(readExtent(of: source, by: step), of: source.storage) { grows = true }
-      }
+      for source in step.sources
+      where read(readExtent(of: source, by: step), of: source.storage) { grows = true }
     }
     return grows
   }

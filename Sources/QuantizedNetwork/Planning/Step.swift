@@ -25,6 +25,8 @@ struct Step {
     var offset = 0
     /// Bytes from a pixel to the next where they are more than those of the pixel.
     var pixelByteCount: Int?
+    /// Whether it is a concatenation that other steps write to as well.
+    var isPart = false
   }
 }
 

@@ -2,9 +2,13 @@
 package struct TextTable {
   /// The rows, the headings first.
   private var rows: [[String]]
+  private let numbers: Set<Int>
 
-  /// Begins a table with its headings.
-  package init(_ headings: [String]) { rows = [headings] }
+  /// Begins a table with its headings; the columns `numbers` end at the right.
+  package init(_ headings: [String], numbers: Set<Int> = []) {
+    rows = [headings]
+    self.numbers = numbers
+  }
 
   /// Adds a row; what others named is shown without control characters.
   package mutating func add(_ cells: [String]) { rows.append(cells.map(\.printable)) }
@@ -17,7 +21,8 @@ package struct TextTable {
     }
     return rows.map { row in
       let line = row.enumerated().map { column, cell in
-        cell + String(repeating: " ", count: widths[column] - cell.count)
+        let space = String(repeating: " ", count: widths[column] - cell.count)
+        return numbers.contains(column) ? space + cell : cell + space
       }
       .joined(separator: "  ")
       return String(line.reversed().drop { $0 == " " }.reversed())

@@ -59,13 +59,18 @@ enum NetworkFile {
   /// An error is printed and ends the command.
   static func load(
     _ path: String,
-    _ instructionSet: InstructionSet = .fastest
+    _ instructionSet: InstructionSet = .fastest,
+    threads: Int = 1
   ) throws -> (network: Network, loadMicroseconds: Double) {
     do throws(NetworkCommandError) {
       let bytes = try read(path)
       let start = ContinuousClock.now
       do {
-        let network = try Network(onnx: bytes, instructionSet: instructionSet)
+        let network = try Network(
+          onnx: bytes,
+          instructionSet: instructionSet,
+          threads: threads
+        )
         let elapsed = (ContinuousClock.now - start).components
         return (network, Double(elapsed.seconds) * 1e6 + Double(elapsed.attoseconds) / 1e12)
       } catch {

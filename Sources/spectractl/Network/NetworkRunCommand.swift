@@ -3,15 +3,6 @@ import Glibc
 import QuantizedNetwork
 import Spectra
 
-/// `spectractl network`: quantized ONNX networks by themselves, without scans or bundles.
-struct NetworkCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "network",
-    abstract: "Run or time a quantized ONNX network.",
-    subcommands: [NetworkRunCommand.self, NetworkBenchCommand.self]
-  )
-}
-
 /// `spectractl network run MODEL.onnx --input NAME=FILE.npy … --output DIR`.
 struct NetworkRunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -97,82 +88,6 @@ struct NetworkRunCommand: ParsableCommand {
   }
 }
 
-/// `spectractl network bench MODEL.onnx [--runs N] [--threads T] [--json]`.
-struct NetworkBenchCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "bench",
-    abstract: "Time a network on this machine.",
-    discussion: "The inputs are written once, with numbers between -1 and 1."
-  )
-
-  @Argument(help: "The ONNX file.", completion: .file(extensions: ["onnx"]))
-  var model: String
-
-  @Option(help: "How many runs are timed.")
-  var runs = 200
-
-  @Option(help: "How many threads run the network; only 1 is supported.")
-  var threads = 1
-
-  @Option(
-    name: .customLong("instructions"),
-    help:
-      "The instruction set: \(InstructionSet.available.map(\.rawValue).joined(separator: ", "))."
-  )
-  var instructionSet = InstructionSet.fastest
-
-  @Flag(help: "Print one line of JSON.")
-  var json = false
-
-  func validate() throws {
-    guard (1...10_000_000).contains(runs) else {
-      throw ValidationError("Found --runs \(runs); expected 1 to 10000000.")
-    }
-    guard threads == 1 else {
-      throw ValidationError("Found --threads \(threads); a network runs on one thread.")
-    }
-    guard InstructionSet.available.contains(instructionSet) else {
-      throw ValidationError("This processor lacks \(instructionSet.rawValue).")
-    }
-  }
-
-  func run() throws {
-    let (network, loadMicroseconds) = try NetworkFile.load(model, instructionSet)
-    for index in network.inputs.indices {
-      network.writeInput(index) { elements in
-        for position in elements.indices { elements[position] = Float(position % 201) / 100 - 1 }
-      }
-    }
-    let clock = ContinuousClock()
-    let warmUpEnd = clock.now + .milliseconds(50)
-    repeat { network.run() } while clock.now < warmUpEnd
-    var times = [Double](repeating: 0, count: runs)
-    for index in times.indices {
-      times[index] = (clock.measure { network.run() }).microseconds
-    }
-    times.sort()
-    let median = (times[(runs - 1) / 2] + times[runs / 2]) / 2
-    let p99 = times[min(runs - 1, runs * 99 / 100)]
-    if json {
-      var line = JSONLine()
-      line.add("model", model)
-      line.add("instructionSet", network.instructionSet.rawValue)
-      line.add("threads", threads)
-      line.add("runs", runs)
-      line.add("medianMicroseconds", median)
-      line.add("minimumMicroseconds", times[0])
-      line.add("p99Microseconds", p99)
-      line.add("loadMicroseconds", loadMicroseconds)
-      try Output.write(line.finish())
-    } else {
-      try Output.print(
-        "\(model): median \(median) µs, minimum \(times[0]) µs, p99 \(p99) µs of \(runs) runs on "
-          + "\(network.instructionSet.rawValue); loaded in \(loadMicroseconds) µs"
-      )
-    }
-  }
-}
-
 /// `NAME=FILE.npy`.
 struct NetworkInputFile: ExpressibleByArgument {
   let name: String
@@ -185,14 +100,5 @@ struct NetworkInputFile: ExpressibleByArgument {
     name = String(argument[..<separator])
     path = String(argument[argument.index(after: separator)...])
     guard !path.isEmpty else { return nil }
-  }
-}
-
-extension InstructionSet: ExpressibleByArgument {}
-
-extension Duration {
-  /// The duration as a number of microseconds.
-  fileprivate var microseconds: Double {
-    Double(components.seconds) * 1e6 + Double(components.attoseconds) / 1e12
   }
 }
