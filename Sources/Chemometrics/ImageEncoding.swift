@@ -43,6 +43,22 @@ package struct ImageEncoding: Equatable, Sendable {
     (self.columnStride, self.channelStride) = (columnStride, channelStride)
   }
 
+  /// The same places for the first `rows` and `columns` only, both at least 1; no other is written.
+  ///
+  /// A network that never looks at the image's right and lower edges need not be given them.
+  package func cropped(rows: Int, columns: Int) -> ImageEncoding {
+    ImageEncoding(
+      scale: scale,
+      zeroPoint: zeroPoint,
+      isSigned: isSigned,
+      rows: min(rows, self.rows),
+      columns: min(columns, self.columns),
+      rowStride: rowStride,
+      columnStride: columnStride,
+      channelStride: channelStride
+    )
+  }
+
   /// How many elements an image of `channels` channels spans.
   package func elementCount(channels: Int) -> Int {
     (channels - 1) * channelStride + (rows - 1) * rowStride + (columns - 1) * columnStride + 1
@@ -50,49 +66,4 @@ package struct ImageEncoding: Equatable, Sendable {
 
   /// The stored byte of `value`, which must not be NaN.
   package func quantize(_ value: Float) -> UInt8 { Quantizer(self).quantize(value) }
-}
-
-/// The quantization of an encoding, prepared so that a loop over it becomes vector instructions.
-struct Quantizer {
-  private let scale: Float
-  private let lowest: Float
-  private let highest: Float
-  private let zeroPoint: Int32
-
-  // 1.5 · 2²³: adding it leaves no bits for a fraction, so the addition itself rounds to the
-  // nearest whole number, halves to even. Baseline x86-64 has no rounding instruction.
-  private static let roundingTerm: Float = 12_582_912
-
-  init(_ encoding: ImageEncoding) {
-    scale = encoding.scale
-    zeroPoint = encoding.zeroPoint
-    // Clamping to whole numbers before rounding gives what clamping after it would.
-    lowest = Float((encoding.isSigned ? -128 : 0) - encoding.zeroPoint)
-    highest = Float((encoding.isSigned ? 127 : 255) - encoding.zeroPoint)
-  }
-
-  @inline(__always)
-  func quantize(_ value: Float) -> UInt8 {
-    var steps = value / scale
-    steps = steps > lowest ? steps : lowest
-    steps = steps < highest ? steps : highest
-    let rounded = Int32(bitPattern: (steps + Quantizer.roundingTerm).bitPattern)
-    return UInt8(
-      truncatingIfNeeded: rounded &- Int32(bitPattern: Quantizer.roundingTerm.bitPattern)
-        &+ zeroPoint
-    )
-  }
-
-  /// Quantizes `a·x − b·y`, element by element.
-  func quantize(
-    _ a: Float,
-    times x: Span<Float>,
-    less b: Float,
-    times y: Span<Float>,
-    into stored: inout MutableSpan<UInt8>
-  ) {
-    precondition(x.count <= stored.count, "one element per pixel")
-    precondition(y.count == x.count, "one element per pixel")
-    for index in x.indices { stored[index] = quantize(a * x[index] - b * y[index]) }
-  }
 }

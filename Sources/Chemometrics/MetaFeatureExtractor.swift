@@ -32,18 +32,16 @@ struct MetaFeatureExtractor: ~Copyable {
     temperatureCelsius: Double,
     relativeHumidityPercent: Double
   ) -> Bool {
-    let (first, second) = components(of: spectrum)
-    let toFirst = squaredDistance(spectrum, firstCluster)
-    let toSecond = squaredDistance(spectrum, secondCluster)
-    let isFirst = toFirst <= toSecond
-    let mean = Statistics.mean(spectrum)
+    let sums = sums(of: spectrum)
+    let (first, second) = (sums[0], sums[1])
+    let isFirst = sums[2] <= sums[3]
     standardise(0, temperatureCelsius)
     standardise(1, relativeHumidityPercent)
     standardise(2, first)
     standardise(3, second)
     standardise(4, isFirst ? 1 : 0)
     standardise(5, isFirst ? 0 : 1)
-    standardise(6, Statistics.standardDeviation(spectrum, mean: mean))
+    standardise(6, Statistics.standardDeviation(spectrum, mean: Statistics.mean(spectrum)))
     judge(spectrum, first, second)
     return hotellingT2 <= limits.t2 ?? .infinity && qResidual <= limits.q ?? .infinity
   }
@@ -52,14 +50,21 @@ struct MetaFeatureExtractor: ~Copyable {
     standardised.withSpan(use)
   }
 
-  private func components(of spectrum: borrowing FixedArray<Double>) -> (Double, Double) {
-    var (first, second) = (0.0, 0.0)
+  /// The two components and the squared distances from the two clusters, summed side by side.
+  private func sums(of spectrum: borrowing FixedArray<Double>) -> SIMD4<Double> {
+    var sums = SIMD4<Double>()
     for index in 0..<spectrum.count {
-      let deviation = spectrum[index] - pcaMean[index]
-      first += firstLoading[index] * deviation
-      second += secondLoading[index] * deviation
+      let value = spectrum[index]
+      let deviation = value - pcaMean[index]
+      let (toFirst, toSecond) = (value - firstCluster[index], value - secondCluster[index])
+      sums += SIMD4(
+        firstLoading[index] * deviation,
+        secondLoading[index] * deviation,
+        toFirst * toFirst,
+        toSecond * toSecond
+      )
     }
-    return (first, second)
+    return sums
   }
 
   private mutating func judge(
@@ -79,18 +84,6 @@ struct MetaFeatureExtractor: ~Copyable {
     hotellingT2 =
       firstVariance > 0 && secondVariance > 0
       ? first * first / firstVariance + second * second / secondVariance : 0
-  }
-
-  private func squaredDistance(
-    _ left: borrowing FixedArray<Double>,
-    _ right: borrowing FixedArray<Double>
-  ) -> Double {
-    var sum = 0.0
-    for index in 0..<left.count {
-      let difference = left[index] - right[index]
-      sum += difference * difference
-    }
-    return sum
   }
 
   private mutating func standardise(_ index: Int, _ value: Double) {

@@ -2,8 +2,9 @@
 ///
 /// The channels are the window's wavelengths, the temperature and the humidity. Row r holds each
 /// channel's r-th smallest value. A new scan trickles through the rows, leaving the smaller value
-/// and carrying the larger on: n·channels comparisons without a branch, which the compiler turns
-/// into vector instructions. Rows are touched only when scans reach them.
+/// and carrying the larger on: n·channels comparisons without a branch, of eight channels at a
+/// time, whose carried values never leave the registers. Rows are touched only when scans reach
+/// them.
 @safe
 package struct SampleMedian: ~Copyable {
   /// How many values each scan has.
@@ -13,9 +14,10 @@ package struct SampleMedian: ~Copyable {
   /// How many scans have been added.
   package private(set) var count = 0
 
-  /// `capacity` rows, of which the first `count` are initialized, and one row to carry values in.
-  private let rows: UnsafeMutablePointer<Double>
-  private let carried: UnsafeMutablePointer<Double>
+  /// `capacity` rows of `width` vectors, of which the first `count` rows are initialized.
+  private let rows: UnsafeMutablePointer<SIMD8<Double>>
+  /// Vectors in a row; the last one's surplus channels hold zeros.
+  private let width: Int
 
   /// Reserves address space for `capacity` scans of `channels` values.
   package init(channels: Int, capacity: Int) {
@@ -23,15 +25,11 @@ package struct SampleMedian: ~Copyable {
     precondition(capacity > 0, "a sample has at least one scan")
     self.channels = channels
     self.capacity = capacity
-    unsafe rows = .allocate(capacity: capacity * channels)
-    unsafe carried = .allocate(capacity: channels)
-    unsafe carried.initialize(repeating: 0, count: channels)
+    width = (channels + 7) / 8
+    unsafe rows = .allocate(capacity: capacity * width)
   }
 
-  deinit {
-    unsafe rows.deallocate()
-    unsafe carried.deallocate()
-  }
+  deinit { unsafe rows.deallocate() }
 
   /// Whether no further scan can be added.
   package var isFull: Bool { count == capacity }
@@ -40,21 +38,20 @@ package struct SampleMedian: ~Copyable {
   package mutating func add(_ values: Span<Double>) {
     precondition(values.count == channels, "one value per channel")
     precondition(count < capacity, "the sample is full")
-    for channel in 0..<channels {
-      precondition(!values[channel].isNaN, "a median of NaN has no meaning")
-      unsafe carried[channel] = values[channel]
-    }
-    for row in 0..<count {
-      // SAFETY: row < count <= capacity, so the row's `channels` elements are initialized.
-      let kept = unsafe rows + row * channels
-      for channel in 0..<channels {
-        let (old, new) = unsafe (kept[channel], carried[channel])
-        unsafe kept[channel] = new < old ? new : old
-        unsafe carried[channel] = new < old ? old : new
+    for place in 0..<width {
+      var carried = SampleMedian.vector(of: values, at: 8 * place)
+      precondition(all(carried .== carried), "a median of NaN has no meaning")
+      for row in 0..<count {
+        // SAFETY: row < count <= capacity and place < width, so the vector is initialized.
+        let kept = unsafe rows[row &* width &+ place]
+        let isSmaller = carried .< kept
+        // SAFETY: as above.
+        unsafe rows[row &* width &+ place] = kept.replacing(with: carried, where: isSmaller)
+        carried = carried.replacing(with: kept, where: isSmaller)
       }
+      // SAFETY: count < capacity, so the vector is inside the allocation.
+      unsafe (rows + count * width + place).initialize(to: carried)
     }
-    // SAFETY: count < capacity, so the row is inside the allocation.
-    unsafe (rows + count * channels).initialize(from: carried, count: channels)
     count += 1
   }
 
@@ -64,17 +61,28 @@ package struct SampleMedian: ~Copyable {
   package func write(into medians: inout MutableSpan<Double>) {
     precondition(medians.count == channels, "one element per channel")
     precondition(count > 0, "an empty sample has no median")
-    // SAFETY: both rows are below `count` and so initialized.
-    let (lower, upper) = unsafe (
-      rows + (count - 1) / 2 * channels, rows + count / 2 * channels
-    )
-    for channel in 0..<channels {
-      medians[channel] = unsafe (lower[channel] + upper[channel]) * 0.5
+    for place in 0..<width {
+      // SAFETY: both rows are below `count` and so initialized.
+      let (lower, upper) = unsafe (
+        rows[(count - 1) / 2 * width + place], rows[count / 2 * width + place]
+      )
+      let middle = (lower + upper) * 0.5
+      for channel in 0..<min(8, channels - 8 * place) {
+        medians[8 * place + channel] = middle[channel]
+      }
     }
   }
 
   /// Forgets all scans.
   package mutating func removeAll() { count = 0 }
+
+  /// Eight values from `start` on, zeros behind the last.
+  @inline(__always)
+  private static func vector(of values: Span<Double>, at start: Int) -> SIMD8<Double> {
+    var vector = SIMD8<Double>()
+    for channel in 0..<min(8, values.count - start) { vector[channel] = values[start + channel] }
+    return vector
+  }
 }
 
 // SAFETY: the memory is owned by exactly one value and holds plain numbers.

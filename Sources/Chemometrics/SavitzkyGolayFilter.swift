@@ -43,13 +43,34 @@ struct SavitzkyGolayFilter: ~Copyable {
   /// Writes the derivative; both have at least `window` elements.
   func apply(_ spectrum: borrowing FixedArray<Double>, into derived: inout FixedArray<Double>) {
     let (count, half) = (spectrum.count, window / 2)
-    for index in 0..<count {
-      let start = min(max(index - half, 0), count - window)
-      let row = (index - start) * window
-      var sum = 0.0
-      for point in 0..<window { sum += weights[row + point] * spectrum[start + point] }
-      derived[index] = sum
+    precondition(derived.count == count && count >= window, "spectra of one length")
+    for index in 0..<half {
+      derived[index] = derivative(of: spectrum, from: 0, at: index)
+      let last = window - 1 - index
+      derived[count - 1 - index] = derivative(of: spectrum, from: count - window, at: last)
     }
+    // Between the ends all have the weights of the middle; one point of all windows at a time.
+    let inner = count - 2 * half
+    derived.withMutableSpan { derived in
+      for index in half..<(half + inner) { derived[index] = 0 }
+      spectrum.withSpan { spectrum in
+        for point in 0..<window {
+          let weight = weights[half * window + point]
+          derived.add(spectrum.extracting(point..<(point + inner)), times: weight, from: half)
+        }
+      }
+    }
+  }
+
+  /// The derivative at one place of the window that starts at `start`.
+  private func derivative(
+    of spectrum: borrowing FixedArray<Double>,
+    from start: Int,
+    at place: Int
+  ) -> Double {
+    var sum = 0.0
+    for point in 0..<window { sum += weights[place * window + point] * spectrum[start + point] }
+    return sum
   }
 
   private static func power(_ base: Double, _ exponent: Int) -> Double {

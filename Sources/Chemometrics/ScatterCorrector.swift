@@ -9,8 +9,8 @@ struct ScatterCorrector: ~Copyable {
   private let termCount: Int
   /// The design's columns one after the other, the reference first.
   private let design: FixedArray<Double>
-  /// The pseudo-inverse's rows one after the other.
-  private let inverse: FixedArray<Double>
+  /// The pseudo-inverse by wavelength: what it weighs in each term's coefficient.
+  private let inverse: FixedArray<SIMD4<Double>>
 
   /// Returns nil when the reference is itself a polynomial of the order that is to be corrected.
   init?(_ correction: TargetConstants.ScatterCorrection) {
@@ -25,7 +25,13 @@ struct ScatterCorrector: ~Copyable {
     minimumSlope = correction.minimumSlope
     termCount = columns.count
     design = FixedArray(columns.flatMap { $0 })
-    self.inverse = FixedArray(inverse.flatMap { $0 })
+    self.inverse = FixedArray(
+      (0..<count).map { index in
+        var weights = SIMD4<Double>()
+        for (term, row) in inverse.enumerated() { weights[term] = row[index] }
+        return weights
+      }
+    )
   }
 
   /// Writes the corrected spectrum and returns whether it holds enough of the reference.
@@ -36,16 +42,24 @@ struct ScatterCorrector: ~Copyable {
     into corrected: inout FixedArray<Double>
   ) -> Bool {
     let count = spectrum.count
-    for index in 0..<count { corrected[index] = spectrum[index] }
-    var slope = 0.0
-    for term in 0..<termCount {
-      var coefficient = 0.0
-      for index in 0..<count { coefficient += inverse[term * count + index] * spectrum[index] }
-      if term == 0 { slope = coefficient }
-      for index in 0..<count { corrected[index] -= coefficient * design[term * count + index] }
-    }
+    corrected.copyPrefix(count, of: spectrum)
+    var coefficients = SIMD4<Double>()
+    for index in 0..<count { coefficients += inverse[index] * spectrum[index] }
+    let slope = coefficients[0]
     let divisor = slope >= minimumSlope ? slope : minimumSlope
-    for index in 0..<count { corrected[index] = corrected[index] / divisor + design[index] }
+    corrected.withMutableSpan { corrected in
+      design.withSpan { design in
+        for term in 0..<termCount {
+          let column = design.extracting((term * count)..<(term * count + count))
+          corrected.add(column, times: -coefficients[term], from: 0)
+        }
+        let reference = design.extracting(first: count)
+        precondition(corrected.count == reference.count, "spectra of one length")
+        for index in reference.indices {
+          corrected[index] = corrected[index] / divisor + reference[index]
+        }
+      }
+    }
     return slope >= minimumSlope
   }
 }

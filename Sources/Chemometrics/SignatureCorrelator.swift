@@ -12,6 +12,9 @@ struct SignatureCorrelator: ~Copyable {
   /// The combined signature less its share of the mean, reversed, between two runs of zeros.
   private var kernel: FixedArray<Double>
 
+  /// Outputs that are summed at a time: as many vectors as hide the time of an addition.
+  private static let blockCount = 16
+
   init(_ net: TargetConstants.NetSignal, channels: Int) {
     var sum = Array(repeating: 0.0, count: channels)
     for signature in net.added { for index in 0..<channels { sum[index] += signature[index] } }
@@ -19,7 +22,8 @@ struct SignatureCorrelator: ~Copyable {
     combined = FixedArray(sum)
     surplus = Double(net.added.count - net.subtracted.count)
     centred = FixedArray(repeating: 0, count: channels)
-    kernel = FixedArray(repeating: 0, count: 3 * channels)
+    // The last block may reach beyond the last output.
+    kernel = FixedArray(repeating: 0, count: 3 * channels + SignatureCorrelator.blockCount)
   }
 
   /// Writes the net signal of `spectrum`; both have one element per wavelength.
@@ -40,28 +44,25 @@ struct SignatureCorrelator: ~Copyable {
     let count = combined.count
     // out[j] = Σ_l a[l] · b[l − j + shift], and b[k] stands at kernel[2 · count − 1 − k].
     let shift = count - 1 - (count - 1) / 2
-    net.withMutableSpan { net in
-      for index in net.indices { net[index] = 0 }
-      centred.withSpan { centred in
-        kernel.withSpan { kernel in
-          for lag in centred.indices {
-            let start = 2 * count - 1 - lag - shift
-            let section = kernel.extracting(start..<(start + count))
-            SignatureCorrelator.accumulate(section, times: centred[lag], into: &net)
-          }
-        }
+    for start in stride(from: 0, to: count, by: SignatureCorrelator.blockCount) {
+      let sums = block(from: start + 2 * count - 1 - shift)
+      for index in 0..<min(SignatureCorrelator.blockCount, count - start) {
+        net[start + index] = sums[index]
       }
     }
   }
 
-  /// Adds a multiple of one vector to another, element by element: no element waits for the one
-  /// before it, so the loop becomes vector instructions.
-  private static func accumulate(
-    _ section: Span<Double>,
-    times factor: Double,
-    into sum: inout MutableSpan<Double>
-  ) {
-    precondition(section.count == sum.count, "vectors of one length")
-    for index in section.indices { sum[index] += factor * section[index] }
+  /// The products of the centred spectrum with the kernel from `place` on, then from the place
+  /// before, and so on, summed in that order for each of sixteen neighbouring outputs.
+  private func block(from place: Int) -> SIMD16<Double> {
+    centred.withSpan { centred in
+      kernel.withSpan { kernel in
+        var sums = SIMD16<Double>()
+        for lag in centred.indices {
+          sums += centred[lag] * kernel.vector16(at: place - lag)
+        }
+        return sums
+      }
+    }
   }
 }

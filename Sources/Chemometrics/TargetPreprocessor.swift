@@ -102,7 +102,8 @@ extension TargetPreprocessor {
 
   /// Writes the last spectrum's image as a quantized network wants it.
   ///
-  /// Only the elements that `encoding` names are written, at most one per pair of wavelengths.
+  /// Only the elements that `encoding` names are written, at most one per pair of wavelengths;
+  /// `ImageEncoding.cropped` names fewer.
   package func writeImage(into bytes: inout MutableSpan<UInt8>, encoding: ImageEncoding) {
     image.write(into: &bytes, encoding: encoding)
   }
@@ -131,8 +132,17 @@ extension TargetPreprocessor {
     }
     // No real spectrum is this even; dividing by it would make a shape out of rounding errors.
     let isShapeless = scaling == .snv && deviation < 1e-9
-    for index in 0..<channels {
-      scaled[index] = isShapeless ? 0 : (net[index] - mean) / deviation
+    guard !isShapeless else {
+      for index in 0..<channels { scaled[index] = 0 }
+      return
+    }
+    net.withSpan { net in
+      scaled.withMutableSpan { scaled in
+        precondition(scaled.count == net.count, "spectra of one length")
+        for index in net.indices {
+          scaled[index] = (net[index] - mean) / deviation
+        }
+      }
     }
   }
 

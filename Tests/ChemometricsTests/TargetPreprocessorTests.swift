@@ -83,16 +83,18 @@ import Testing
     var resampler = AxisResampler(axis: axis, window: 11..<96)
     var median = SampleMedian(channels: 85, capacity: 20)
     var preprocessor = TargetPreprocessor(constants: try golden.constants())
-    let encoding = ImageEncoding(
-      scale: 1 / 127.5,
-      zeroPoint: 127,
-      isSigned: false,
-      rows: 85,
-      columns: 85,
-      rowStride: 85,
-      columnStride: 1,
-      channelStride: 7225
-    )
+    let encodings = [(85, 1, 7225), (255, 3, 1)].map { rowStride, columnStride, channelStride in
+      ImageEncoding(
+        scale: 1 / 127.5,
+        zeroPoint: 127,
+        isSigned: false,
+        rows: 85,
+        columns: 85,
+        rowStride: rowStride,
+        columnStride: columnStride,
+        channelStride: channelStride
+      )
+    }
     var window = [Double](repeating: 0, count: 85)
     var bytes = [UInt8](repeating: 0, count: 3 * 7225)
     var windowSpan = window.mutableSpan
@@ -110,7 +112,8 @@ import Testing
         temperatureCelsius: 40,
         relativeHumidityPercent: 30
       )
-      preprocessor.writeImage(into: &byteSpan, encoding: encoding)
+      preprocessor.writeImage(into: &byteSpan, encoding: encodings[0])
+      preprocessor.writeImage(into: &byteSpan, encoding: encodings[1])
     }
     let allocations = callocation_count() - before
     #expect(allocations == 0)

@@ -36,7 +36,12 @@ struct Topology: Decodable {
   let outputs: [Output]
   let cases: [Case]
 
-  static let folder = URL(fileURLWithPath: #filePath)
+  /// A folder of more networks, which make_topologies.py writes on demand.
+  static let otherFolder = ProcessInfo.processInfo.environment["TEST_TOPOLOGIES"]
+
+  static let folder =
+    otherFolder.map { URL(fileURLWithPath: $0) }
+    ?? URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("Golden/topologies")
 

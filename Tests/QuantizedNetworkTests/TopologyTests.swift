@@ -52,7 +52,9 @@ import Testing
     #expect(Topology.names.filter { $0.contains("-s8-") }.count >= 8)
   }
 
-  @Test func `every allowance is for outputs that there are`() throws {
+  // The allowances are for stored networks.
+  @Test(.enabled(if: Topology.otherFolder == nil))
+  func `every allowance is for outputs that there are`() throws {
     for allowance in Self.allowances {
       let outputs = try Topology.load(allowance.network).outputs.map(\.name)
       #expect(allowance.outputs.isSubset(of: outputs), "\(allowance.network)")
@@ -67,20 +69,13 @@ import Testing
     let topology = try Topology.load(name)
     let network = try Network(onnx: Topology.model(name), instructionSet: set)
     #expect(network.outputs.map(\.name) == topology.outputs.map(\.name))
-    // The second round shows what a run leaves behind for the next.
-    for round in 1...2 {
-      for item in topology.cases {
-        let inputs = topology.inputs(seed: item.seed, isExtreme: item.isExtreme)
-        for (port, reals) in zip(topology.inputs, inputs) { try network.write(port.name, reals) }
-        for run in 1...2 {
-          network.run()
-          expectEqual(
-            network,
-            to: item,
-            of: topology,
-            "\(name), \(set), round \(round), run \(run)"
-          )
-        }
+    // The first case comes again at the end, for what the others leave behind.
+    for item in topology.cases + topology.cases.prefix(1) {
+      let inputs = topology.inputs(seed: item.seed, isExtreme: item.isExtreme)
+      for (port, reals) in zip(topology.inputs, inputs) { try network.write(port.name, reals) }
+      for run in 1...2 {
+        network.run()
+        expectEqual(network, to: item, of: topology, name, "\(set), run \(run)")
       }
     }
   }
@@ -103,7 +98,7 @@ import Testing
         network.writeQuantizedInput(index) { layout.fill(&$0, with: reals) }
       }
       network.run()
-      expectEqual(network, to: item, of: topology, "\(name), \(set), quantized bytes")
+      expectEqual(network, to: item, of: topology, name, "\(set), quantized bytes")
     }
   }
 
@@ -168,16 +163,16 @@ import Testing
     _ network: Network,
     to item: Topology.Case,
     of topology: Topology,
+    _ name: String,
     _ what: String
   ) {
-    let name = String(what.prefix { $0 != "," })
     for (index, output) in topology.outputs.enumerated() {
       let difference = output.difference(
         network.read(index),
         topology.reals(index, of: item),
         tolerance: Self.tolerance(of: output, in: name)
       )
-      #expect(difference == nil, "\(what), input seed \(item.seed): \(difference ?? "")")
+      #expect(difference == nil, "\(name), \(what), input seed \(item.seed): \(difference ?? "")")
     }
   }
 

@@ -44,10 +44,18 @@ enum Movement {
       return
     }
     let outer = places(shape: shape.dropLast(), strides: strides.dropLast())
-    let source = elements.span
+    let span = zip(shape, strides).reduce(0) { $0 + ($1.0 - 1) * $1.1 }
+    precondition(first >= 0 && first + span < elements.count, "moved from outside the elements")
     result.append(addingCapacity: outer.count * length) { output in
-      for place in outer {
-        for index in 0..<length { output.append(source[first + Int(place) + index * stride]) }
+      // SAFETY: the last place was checked above, and the capacity is that of all places.
+      unsafe elements.withUnsafeBufferPointer { source in
+        for place in outer {
+          var next = first + Int(place)
+          for _ in 0..<length {
+            unsafe output.append(source[next])
+            next += stride
+          }
+        }
       }
     }
   }

@@ -47,11 +47,11 @@ struct StoredTensor {
       }
     }
     let raw = message.rawData
-    func readRaw<Value: FixedWidthInteger>(_ type: Value.Type) throws(NetworkError) -> [Value] {
+    func readRaw<Value: FixedWidthInteger & BitwiseCopyable>(_ type: Value.Type) throws(NetworkError) -> [Value] {
       try check(raw.count, count * MemoryLayout<Value>.size)
       return littleEndian(raw)
     }
-    func narrow<Value: FixedWidthInteger>(_ type: Value.Type) throws(NetworkError) -> [Value] {
+    func narrow<Value: FixedWidthInteger & BitwiseCopyable>(_ type: Value.Type) throws(NetworkError) -> [Value] {
       if !raw.isEmpty { return try readRaw(type) }
       try check(message.int32Data.count, count)
       let values = message.int32Data.compactMap { Value(exactly: $0) }
@@ -77,15 +77,17 @@ struct StoredTensor {
     }
   }
 
-  private static func littleEndian<Value: FixedWidthInteger>(_ bytes: Data) -> [Value] {
-    let size = MemoryLayout<Value>.size
-    let all = [UInt8](bytes)
-    return (0..<all.count / size).map { index in
-      var value: Value = 0
-      for byte in (0..<size).reversed() {
-        value = (value &<< 8) | Value(truncatingIfNeeded: all[index * size + byte])
+  private static func littleEndian<Value: FixedWidthInteger & BitwiseCopyable>(
+    _ bytes: Data
+  ) -> [Value] {
+    // SAFETY: only whole values inside the buffer are loaded, and any bits are a value.
+    unsafe bytes.withUnsafeBytes { buffer in
+      let count = buffer.count / MemoryLayout<Value>.size
+      return unsafe [Value](unsafeUninitializedCapacity: count) { values, initialized in
+        unsafe UnsafeMutableRawBufferPointer(values).copyMemory(from: buffer)
+        for index in 0..<count { unsafe values[index] = Value(littleEndian: values[index]) }
+        initialized = count
       }
-      return value
     }
   }
 }

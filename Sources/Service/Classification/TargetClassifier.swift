@@ -9,8 +9,10 @@ final class TargetClassifier {
   let target: ModelBundle.Target
   private var preprocessor: TargetPreprocessor
   private let members: [Member]
-  /// The layout that all members share, since the image is written once.
-  private let layout: QuantizedLayout?
+  /// How and where all members want the whole image, since it is written once.
+  private let encoding: ImageEncoding?
+  /// The part of it that some member reads; the rest is not drawn.
+  private let readEncoding: ImageEncoding?
   private var imageBytes: FixedArray<UInt8>
   private var combiner: EnsembleCombiner
   /// The combined probability of each class, in the bundle's order.
@@ -28,25 +30,29 @@ final class TargetClassifier {
     preprocessor = TargetPreprocessor(constants: target.constants)
     let shape = NetworkShape(target)
     var members: [Member] = []
-    var layout: QuantizedLayout?
+    var encoding: ImageEncoding?
+    var (rows, columns, byteCount) = (1, 1, 0)
     for file in target.members {
       let network = try TargetClassifier.network(file)
       let inputs = try shape.inputs(of: network, path: file.path)
       let found = network.quantizedLayout(ofInput: inputs.image)
-      if members.isEmpty { layout = found }
-      guard let found, found == layout else {
+      if members.isEmpty { encoding = found?.encoding }
+      guard let found, found.encoding == encoding else {
         throw .network(
           path: file.path,
           problem: "its image is quantized unlike the first member's, expected one quantization "
             + "of the input “\(network.inputs[inputs.image].name)” shared by all members"
         )
       }
+      byteCount = found.byteCount
+      (rows, columns) = (max(rows, found.readRows), max(columns, found.readColumns))
       members.append(
         Member(network: network, imageInput: inputs.image, metaInput: inputs.meta)
       )
     }
-    (self.members, self.layout) = (members, layout)
-    imageBytes = FixedArray(repeating: 0, count: layout?.byteCount ?? 0)
+    (self.members, self.encoding) = (members, encoding)
+    readEncoding = encoding?.cropped(rows: rows, columns: columns)
+    imageBytes = FixedArray(repeating: 0, count: byteCount)
     combiner = EnsembleCombiner(classes: target.classes.count)
     probabilities = FixedArray(repeating: 0, count: target.classes.count)
   }
@@ -72,7 +78,7 @@ final class TargetClassifier {
       temperatureCelsius: temperatureCelsius,
       relativeHumidityPercent: relativeHumidityPercent
     )
-    drawImage()
+    drawImage(readEncoding)
     runMembers()
     return reasons
   }
@@ -124,9 +130,9 @@ final class TargetClassifier {
     preprocessor.writeImage(into: &values)
   }
 
-  private func drawImage() {
-    guard let layout else { return }
-    imageBytes.withMutableSpan { preprocessor.writeImage(into: &$0, encoding: layout.encoding) }
+  private func drawImage(_ encoding: ImageEncoding?) {
+    guard let encoding else { return }
+    imageBytes.withMutableSpan { preprocessor.writeImage(into: &$0, encoding: encoding) }
   }
 
   private func runMembers() {
@@ -151,22 +157,34 @@ final class TargetClassifier {
 
 /// What golden replay needs: the image as bytes, put in and taken out.
 extension TargetClassifier {
-  /// The quantized image of the last answer, channels first.
+  /// The whole quantized image of the last answer, channels first.
   var quantizedImage: [UInt8] {
-    guard let layout else { return [] }
-    return layout.positions.map { imageBytes[$0] }
+    guard let encoding else { return [] }
+    drawImage(encoding)
+    return positions(encoding).map { imageBytes[$0] }
   }
 
   /// What a byte of the image stands for, in quantization steps.
   func quantizedValue(_ byte: UInt8) -> Int {
-    layout?.isSigned == true ? Int(Int8(bitPattern: byte)) : Int(byte)
+    encoding?.isSigned == true ? Int(Int8(bitPattern: byte)) : Int(byte)
   }
 
   /// Replaces the image by `bytes`, channels first, keeps the meta-features, and runs the networks.
   func answer(quantizedImage bytes: [UInt8]) {
-    guard let layout else { return }
-    for (position, byte) in zip(layout.positions, bytes) { imageBytes[position] = byte }
+    guard let encoding else { return }
+    for (position, byte) in zip(positions(encoding), bytes) { imageBytes[position] = byte }
     runMembers()
+  }
+
+  /// The position of every element in the order channel, row, column.
+  private func positions(_ encoding: ImageEncoding) -> [Int] {
+    (0..<target.constants.image.channels.count).flatMap { channel in
+      (0..<encoding.rows).flatMap { row in
+        (0..<encoding.columns).map {
+          $0 * encoding.columnStride + row * encoding.rowStride + channel * encoding.channelStride
+        }
+      }
+    }
   }
 }
 
@@ -183,15 +201,6 @@ extension QuantizedLayout {
       columnStride: columnStride,
       channelStride: channelStride
     )
-  }
-
-  /// The position of every element in the order channel, row, column.
-  var positions: [Int] {
-    (0..<channels).flatMap { channel in
-      (0..<rows).flatMap { row in
-        (0..<columns).map { $0 * columnStride + row * rowStride + channel * channelStride }
-      }
-    }
   }
 }
 

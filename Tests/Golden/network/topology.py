@@ -456,6 +456,33 @@ def shared_twins(rng):
                g.layer(g.relu(b), 4, 1, relu=False)]
 
 
+def twin_readers(rng):
+    """Every kind of operator reads a value that may lie inside a concatenation, or the concatenation itself."""
+    g = start(rng, 11, 14)
+    a, b = g.layer("image", 8, pads=[1] * 4), g.layer("image", pick(rng, 5, 8), 1)
+    both = g.concat([b, a])
+    g.twins.append([a, b, both])
+    value = pick(rng, a, a, both)
+    channels = g.shape(value)[1]
+    outputs = [g.depthwise(value, strides=[2, 2]), g.pool(value, 3, 3, "AveragePool"),
+               g.add("GlobalAveragePool", [value]), g.pool(g.softmax(value), 4, 4), g.head(g.pool(value, 3, 4), 5),
+               g.pool(g.add("Add", [value, g.weight((channels, 1, 1), 0.5)]), 5, 5),
+               g.dense(g.flatten(g.add("Transpose", [g.pool(value, 4, 4)], perm=[0, 2, 1, 3])), 3),
+               g.layer(g.relu(value), 4, 5, relu=False, strides=[3, 3], group=1)]
+    return g, [*outputs, g.layer(both, 3, 3, relu=False, strides=[2, 3])]
+
+
+def flat_inputs(rng):
+    """An image that is flattened as it comes: into a product, beside a vector, and of one channel or one pixel."""
+    size = [between(rng, 3, 6), between(rng, 3, 6)]
+    g = Topology(rng, {"image": [1, 3, *size], "aux": [1, 4], "grey": [1, 1, *size], "pixel": [1, 6, 1, 1]})
+    flat = g.flatten("image")
+    both = g.concat(["aux", flat, g.flatten("grey"), g.flatten("pixel")])
+    # Each has a convolution beside it: flattened only, an input would be left in float.
+    beside = [g.layer(name, 5, 3, relu=False, pads=[1] * 4) for name in ("image", "grey", "pixel")]
+    return g, [g.dense(flat, 9), g.dense(both, 12), g.dense(g.flatten("grey"), 6), *beside]
+
+
 def whole_twins(rng):
     """Values of one scale and their concatenation are outputs themselves; the readers behind crop."""
     g = start(rng, 9, 12)
