@@ -26,7 +26,7 @@ CLOCK_WATCHERS := '^(VarlinkTests|PublishingTests|StoreTests)\.|InheritedSockets
 FUZZERS := FuzzScanFile FuzzUSBIPMessages FuzzRecordings FuzzNetworkFile FuzzVarlinkMessages
 
 .PHONY: build demo test test-swift test-thread-sanitizer test-synthetic test-exchange \
-  test-lifecycle fuzz soak crash-trial vmtest \
+  test-lifecycle test-neon fuzz soak crash-trial vmtest \
   lint format bench bench-network deb deb-programs install uninstall clean setup venv help
 
 help: ## Say what each target does
@@ -43,7 +43,7 @@ build: setup ## Build the three programs in release
 demo: build ## Show the main job: synthetic donors, a virtual scanner, predictions off the socket
 	@scripts/demo.sh $(BUILD)
 
-test: test-swift test-thread-sanitizer test-synthetic test-exchange test-lifecycle fuzz ## Run every test
+test: test-swift test-thread-sanitizer test-synthetic test-exchange test-lifecycle test-neon fuzz ## Run every test
 	@echo "make test: all passed"
 
 # Nothing here uses @testable, and without it tests and programs share one build. Those that watch the
@@ -71,6 +71,10 @@ test-exchange: build
 # 77: this machine has no container to boot systemd in, and the script has said why.
 test-lifecycle: build
 	@scripts/lifecycle.sh $(BUILD) || [ $$? -eq 77 ]
+
+# 77: what builds for 64-bit ARM could not be installed, and the script has said so.
+test-neon: setup ## Compare the kernels for 64-bit ARM with their definition, in QEMU
+	@SWIFT=$(SWIFT) scripts/neon-test.sh || [ $$? -eq 77 ]
 
 soak: setup ## Classify SOAK_SCANS scans at full speed with 32 clients of every manner
 	LOAD_TESTS=1 SOAK_SCANS=$${SOAK_SCANS:-200000} $(SWIFT) test -c release --disable-testable-imports \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building and testing need, and says which.
-# usage: setup-system.sh [vmtest|package|manuals|units|lifecycle]
+# usage: setup-system.sh [vmtest|package|manuals|units|lifecycle|neon]
 set -euo pipefail
 
 needed=(
@@ -19,6 +19,8 @@ case "${1:-}" in
   units) needed+=(systemd) ;;
   # A container that boots systemd, and what makes its root file system.
   lifecycle) needed+=(systemd-container mmdebstrap binutils) ;;
+  # What a program for 64-bit ARM is linked with, and what runs it here.
+  neon) needed+=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static) ;;
 esac
 missing=()
 for package in "${needed[@]}"; do

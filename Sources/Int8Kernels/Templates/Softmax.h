@@ -7,6 +7,7 @@
 // definition says.
 #pragma once
 #include "Vectors.h"
+#include <float.h>
 
 /// Channels that are computed like this; more are left to the definition.
 #define SOFTMAX_CHANNELS 512
@@ -103,11 +104,13 @@ SOFTMAX_PIXELS(softmax_pixels, channels / LANES)
 
 static void softmax(size_t pixels, size_t channels, const int8_channel_softmax *s,
                     uint8_t *bytes) {
-  if (channels % LANES != 0 || channels > SOFTMAX_CHANNELS) {
+  const softmax_tables tables = softmax_tables_of(channels, s);
+  // What overflows in the definition does not here.
+  const bool overflows = !(tables.steps_per_one * s->exponentials[255] <= FLT_MAX);
+  if (channels % LANES != 0 || channels > SOFTMAX_CHANNELS || overflows) {
     int8_softmax(pixels, channels, 1, s->exponentials, s->to, bytes, bytes);
     return;
   }
-  const softmax_tables tables = softmax_tables_of(channels, s);
   switch (channels) {
     case 64: softmax_pixels_64(&tables, pixels, channels, s, bytes); break;
     case 128: softmax_pixels_128(&tables, pixels, channels, s, bytes); break;
