@@ -55,6 +55,25 @@ import Testing
   }
 
   @Test(arguments: InstructionTable.all)
+  func `results next to a half are those of the definition`(table: InstructionTable) {
+    for seed in UInt64(1)...600 {
+      var random = SplitMix(seed: seed)
+      let channels = 16 * random.pick(1...32)
+      var softmax = SoftmaxCase(
+        channels: channels,
+        inputScale: Double.random(in: 0...0.05, using: &random),
+        outputScale: 1,
+        outputZero: 0
+      )
+      let pattern = SoftmaxCase.Pattern.allCases[Int(seed) % SoftmaxCase.Pattern.allCases.count]
+      let pixel = softmax.bytes(pattern, pixels: 1, &random)
+      softmax.chooseScaleNearHalf(of: pixel)
+      let found = table.softmax(softmax, pixel)
+      #expect(found.bytes == definition(of: softmax, pixel), "seed \(seed), \(pattern)")
+    }
+  }
+
+  @Test(arguments: InstructionTable.all)
   func `quantizing gives the bytes of its definition`(table: InstructionTable) {
     let special: [Float] = [
       .nan, -.nan, .signalingNaN, .infinity, -.infinity, -0.0, 0.5, 1.5, 2.5, -0.5, -127.5, 126.5,
