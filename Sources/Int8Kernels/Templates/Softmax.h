@@ -18,9 +18,8 @@ typedef struct {
   /// exp of minus 0 to 15, and of minus 0, 16 .. 240 steps.
   float small[16], large[16];
   float steps_per_one;
-  /// How far a result may be from the definition's, as a fraction of itself: each of the
-  /// definition's additions errs by half a unit in the last place of 2^-23, and the other
-  /// operations of both, fewer than 32, by as much.
+  /// How far a result may be from the definition's, as a fraction of itself, and more:
+  /// docs/softmax.md counts the roundings of both.
   float relative_error;
 } softmax_tables;
 
@@ -76,7 +75,7 @@ ALWAYS_INLINE uint32_t softmax_batch(const softmax_tables *t, const size_t pixel
       doubt = larger_reals(doubt, distance);
       results[i] = narrowed(whole + zero);
     }
-    // 10^-6: exponentials that underflow in one of the two.
+    // 10^-6: the roundings of the distance itself.
     if (is_any_above(doubt, 0.499999f)) continue;
     memcpy(bytes + p * vectors * LANES, results, vectors * LANES);
     certain |= 1u << p;
