@@ -34,6 +34,6 @@ compare() { # PROCESSOR INSTRUCTION_SET...
   echo "neon-test: $1"
   qemu-aarch64-static -cpu "$@"
 }
-compare max "$work/kernels" portable neon neon+dotprod
+compare max "$work/kernels" portable neon neondot
 compare cortex-a72 "$work/kernels" portable neon
 echo "neon-test: all kernels are equal"

@@ -42,7 +42,7 @@ ALWAYS_INLINE sums dot(sums sum, packed_weights values, packed_weights weights) 
 #include "Templates/Winograd.h"
 
 const int8_instructions int8_neon_dot_product_instructions = {
-    .name = "neon+dotprod",
+    .name = "neondot",
     .convolutions = {&direct, &winograd, &depthwise},
     .softmax = softmax,
     .quantize = quantize,
