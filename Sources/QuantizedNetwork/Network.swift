@@ -110,7 +110,8 @@ package final class Network {
     quantizeInput(index)
   }
 
-  /// Lends the bytes of input `index` in its `quantizedLayout` to `fill`, which writes them all.
+  /// Lends the bytes of input `index` in its `quantizedLayout` to `fill`, which writes them all, or
+  /// at least the rows and columns that the layout says are read.
   ///
   /// Traps where the input has no such layout.
   package func writeQuantizedInput(
@@ -126,7 +127,7 @@ package final class Network {
     var elements = unsafe MutableSpan(_unsafeStart: start, count: count)
     fill(&elements)
     guard copy.quantization.isSigned else { return }
-    for index in 0..<count { elements[index] ^= 0x80 }
+    for position in elements.indices { elements[position] ^= 0x80 }
   }
 
   /// Lends the elements of output `index`, in the file's order, as the last run left them.
