@@ -49,3 +49,13 @@ struct GuardedBytes: ~Copyable {
       && memory[(Self.guardCount + count)...].allSatisfy { $0 == Self.unwritten }
   }
 }
+
+/// Where two rows of bytes first differ, in words, or nil where they do not; a test that compared
+/// long arrays themselves would search for all their differences.
+func firstDifference(_ found: [UInt8], _ expected: [UInt8]) -> String? {
+  guard found.count == expected.count else {
+    return "\(found.count) bytes instead of \(expected.count)"
+  }
+  guard let index = found.indices.first(where: { found[$0] != expected[$0] }) else { return nil }
+  return "byte \(index) is \(found[index]) instead of \(expected[index])"
+}

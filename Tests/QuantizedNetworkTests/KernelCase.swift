@@ -66,8 +66,8 @@ struct KernelCase {
     if random.pick(0...2) == 0 { softmax = SoftmaxCase(channels: outputChannels, &random) }
   }
 
-  /// Winograd's convolution of all 255, whose output channels have weights of one sign each, which
-  /// add to `weightSum` or its negative.
+  /// Winograd's convolution of which each output channel has weights of one sign, which add to
+  /// `weightSum` or its negative; the first six by six pixels are all 255.
   init(weightSum: Int, size: [Int]) {
     channels = 120
     kernel = [3, 3]
@@ -87,7 +87,11 @@ struct KernelCase {
     }
     bias = (0..<outputChannels).map { Int32(-(1 << 25) + $0 * (1 << 22)) }
     multipliers = (0..<outputChannels).map { _ in 0x1p-19 }
-    input = [UInt8](repeating: 255, count: size[0] * size[1] * channels)
+    var random = SplitMix(seed: UInt64(weightSum))
+    input = (0..<size[0] * size[1] * channels).map { index in
+      let row = index / channels / size[1], column = index / channels % size[1]
+      return max(row, column) < 6 || random.pick(0...9) > 0 ? 255 : 0
+    }
   }
 
   private mutating func chooseShape(_ kind: Kind, _ random: inout SplitMix) {

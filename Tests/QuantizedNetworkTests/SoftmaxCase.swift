@@ -62,6 +62,19 @@ struct SoftmaxCase {
     }
   }
 
+  /// Takes the output scale of which the pixel's largest byte comes nearest to some steps and a half.
+  mutating func chooseScaleNearHalf(of pixel: [UInt8]) {
+    let values = pixel.map { Double(exponentials[Int($0)]) }
+    let share = (values.max() ?? 1) / values.reduce(0, +)
+    let most = min(Int(254 / share), 140 * channels)
+    func distance(_ stepsPerOne: Int) -> Double {
+      let steps = Double(stepsPerOne) * share
+      return abs(steps - steps.rounded(.down) - 0.5)
+    }
+    let best = (1...most).min { distance($0) < distance($1) } ?? 1
+    outputScale = 1 / (Float(best) + 0.25)
+  }
+
   /// The description, whose pointer is good until `use` returns.
   func withDescription<Result>(
     _ use: (int8_channel_softmax) throws -> Result

@@ -11,7 +11,7 @@ import Testing
       let convolution = KernelCase(weightSum: weightSum, size: size)
       let expected = try #require(KernelWay.definition?.run(convolution))
       let found = try #require(way.run(convolution))
-      #expect(found.bytes == expected.bytes, "\(size)")
+      #expect(firstDifference(found.bytes, expected.bytes) == nil, "\(size)")
       #expect(found.isClean, "\(size)")
       #expect(Set(found.bytes).count > 8, "the sums fill the range of bytes")
     }
