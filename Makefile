@@ -59,6 +59,7 @@ test-swift: setup
 test-thread-sanitizer: setup
 	BUILD_FOR_SANITIZER=thread TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test -c release \
 	  --disable-testable-imports --sanitize=thread --scratch-path .build-thread-sanitizer \
+	  --filter '^(StreamingTests|ServiceTests)\.|QuantizedNetworkTests\.ThreadsTests' \
 	  --skip 'PipelineStressTests|WatchdogTests|AcquisitionThreadsTests'
 
 test-synthetic: build venv

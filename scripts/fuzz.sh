@@ -12,7 +12,7 @@ failed=0
 
 for fuzzer in "$@"; do
   BUILD_FUZZERS=1 "$swift" build -c release --product "$fuzzer" --scratch-path "$scratch" \
-    -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
+    -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld -Xcc -fsanitize=address
 done
 
 for fuzzer in "$@"; do

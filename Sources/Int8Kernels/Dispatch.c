@@ -37,15 +37,17 @@ bool int8_winograd_is_exact(const int8_convolution *c) {
   if (c->kernel_rows != 3 || c->kernel_columns != 3 || c->groups != 1) return false;
   if (c->stride_rows != 1 || c->stride_columns != 1) return false;
   const size_t count = 9 * (size_t)c->channels;
+  // So few that the sums of weights fit in 32 bits, which vector code adds the fastest.
+  if (count >= 1 << 24) return false;
   for (int32_t output = 0; output < c->output_channels; output += 1) {
     const int8_t *weights = c->weights + (size_t)output * count;
-    int64_t positive = 0, negative = 0;
+    int32_t positive = 0, negative = 0;
     for (size_t i = 0; i < count; i += 1) {
       positive += weights[i] > 0 ? weights[i] : 0;
       negative -= weights[i] < 0 ? weights[i] : 0;
     }
     // The sums of products of bytes must lie in -2^25 ..< 2^25.
-    if (255 * positive >= 1 << 25 || 255 * negative > 1 << 25) return false;
+    if (255 * (int64_t)positive >= 1 << 25 || 255 * (int64_t)negative > 1 << 25) return false;
   }
   return true;
 }

@@ -30,26 +30,26 @@ package final class Network {
   ///
   /// `instructionSet` must be one of `InstructionSet.available`; the fastest is taken where none
   /// is given. `method` is used for every convolution that it suits; where none is given, the
-  /// fastest is. `threads` share the work of a run. Whatever is chosen gives the same bytes.
+  /// fastest is. The threads of `team` share the work of a run; without one it is the caller's.
+  /// Whatever is chosen gives the same bytes.
   ///
   /// - Throws: `NetworkError`, which names the node that is damaged or not supported.
   package init(
     onnx bytes: [UInt8],
     instructionSet: InstructionSet = .fastest,
     method: ConvolutionMethod? = nil,
-    threads: Int = 1
+    team: WorkerTeam? = nil
   ) throws(NetworkError) {
     guard let instructions = Instructions(instructionSet) else {
       preconditionFailure("this processor lacks \(instructionSet)")
     }
-    precondition(threads >= 1, "a network needs a thread")
     let graph = try ONNXGraph(onnx: bytes)
     var plan = try PlanBuilder.plan(graph)
     plan.fuse()
     plan.joinConcatenations()
     plan.shrinkToRegions()
-    let memory = try MemoryPlan(plan, instructions, method: method, threads: threads)
-    program = Program(plan, memory, instructions, threads: threads)
+    let memory = try MemoryPlan(plan, instructions, method: method, threads: team?.threadCount ?? 1)
+    program = Program(plan, memory, instructions, team: team)
     inputs = graph.inputs.map { NetworkTensor(name: $0.name, shape: $0.shape) }
     outputs = zip(graph.outputs, plan.outputs).map {
       NetworkTensor(name: $0.name, shape: $1.shape)
@@ -110,7 +110,8 @@ package final class Network {
     quantizeInput(index)
   }
 
-  /// Lends the bytes of input `index` in its `quantizedLayout` to `fill`, which writes them all.
+  /// Lends the bytes of input `index` in its `quantizedLayout` to `fill`, which writes them all, or
+  /// at least the rows and columns that the layout says are read.
   ///
   /// Traps where the input has no such layout.
   package func writeQuantizedInput(
@@ -126,7 +127,7 @@ package final class Network {
     var elements = unsafe MutableSpan(_unsafeStart: start, count: count)
     fill(&elements)
     guard copy.quantization.isSigned else { return }
-    for index in 0..<count { elements[index] ^= 0x80 }
+    for position in elements.indices { elements[position] ^= 0x80 }
   }
 
   /// Lends the elements of output `index`, in the file's order, as the last run left them.

@@ -16,6 +16,8 @@ package enum Limits {
   package static let classes = 16
   /// Bytes of one ONNX file.
   package static let networkFileBytes = 64 << 20
+  /// Threads that share the work of one network.
+  package static let networkThreads = 16
   /// Bytes of one published line.
   package static let lineBytes = 64 << 10
   /// Scans waiting in one ring.

@@ -115,6 +115,16 @@ struct HostileFile: CustomTestStringConvertible, Sendable {
     HostileFile("a bias of another scale", "bias scale 7") {
       $0.initializers[7] = ModelBytes.scale("sb", [7, 1, 1.5])
     },
+    HostileFile("weights with scales for input channels", "scales along axis 1") {
+      $0.nodes[2] = ModelBytes.node(
+        "DequantizeLinear",
+        ["w", "sw", "zw"],
+        "wr",
+        [ModelBytes.integer("axis", 1)]
+      )
+      $0.initializers[4] = ModelBytes.scale("sw", [1, 2])
+      $0.initializers[5] = ModelBytes.tensor("zw", [2], type: 3, raw: [0, 0])
+    },
     HostileFile("a bias that overflows the sums", "output channel 1 could exceed 32 bits") {
       var raw = [UInt8](repeating: 0, count: 12)
       raw.replaceSubrange(4..<8, with: [0xFF, 0xFF, 0xFF, 0x7F])

@@ -46,6 +46,12 @@ struct RegionCase: CustomTestStringConvertible, Sendable {
       let b = $0.convolution($1, [5, 2, 1, 1], scale: 1 / 32)
       return [$0.maxPool($0.concatenation([a, b]))]
     },
+    RegionCase(testDescription: "a part that grows through very many steps", size: 9, read: 9) {
+      let shared = $0.convolution($1, [4, 2, 1, 1])
+      var last = shared
+      for _ in 0..<100 { last = $0.apply("Relu", [last]) }
+      return [$0.maxPool(last), shared]
+    },
     RegionCase(testDescription: "a row of all pixels", size: 5, read: 5) {
       [$0.product($0.flatten($0.convolution($1, [3, 2, 2, 2])), [48, 6])]
     },

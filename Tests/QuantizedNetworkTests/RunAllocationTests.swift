@@ -9,7 +9,10 @@ import Testing
     [1, 2]
   )
   func `nothing is allocated from inputs to outputs`(name: String, threads: Int) throws {
-    let network = try Network(onnx: GoldenNetwork.model(name), threads: threads)
+    let network = try Network(
+      onnx: GoldenNetwork.model(name),
+      team: WorkerTeam(threadCount: threads)
+    )
     let counts = network.inputs.map(\.elementCount)
     var sum: Float = 0
     func infer() {

@@ -15,8 +15,9 @@ import Testing
   func `threads that share a run compute what one computes`(name: String, threads: Int) throws {
     let golden = try GoldenNetwork.load(name)
     let file = try GoldenNetwork.model(name)
+    let team = WorkerTeam(threadCount: threads)
     for set in InstructionSet.available {
-      let network = try Network(onnx: file, instructionSet: set, threads: threads)
+      let network = try Network(onnx: file, instructionSet: set, team: team)
       for item in golden.cases {
         let found = try outputs(of: network, item)
         for (index, output) in network.outputs.enumerated() {
@@ -29,7 +30,10 @@ import Testing
   @Test(arguments: [2, 3])
   func `run after run, also after a rest, the result is the same`(threads: Int) throws {
     let golden = try GoldenNetwork.load("spectra-quarter-u8")
-    let network = try Network(onnx: GoldenNetwork.model("spectra-quarter-u8"), threads: threads)
+    let network = try Network(
+      onnx: GoldenNetwork.model("spectra-quarter-u8"),
+      team: WorkerTeam(threadCount: threads)
+    )
     let expected = try outputs(of: network, golden.cases[0])
     for run in 0..<200 {
       // Longer than a worker looks for work before it sleeps.
@@ -43,12 +47,12 @@ import Testing
     let file = try GoldenNetwork.model("spectra-u8")
     let before = threadCount
     do {
-      let network = try Network(onnx: file, threads: 3)
+      let network = try Network(onnx: file, team: WorkerTeam(threadCount: 3))
       network.run()
       #expect(threadCount >= 3)
     }
     // Other tests start and end threads of their own at the same time.
-    for _ in 0..<50 { _ = try Network(onnx: file, threads: 3) }
+    for _ in 0..<50 { _ = try Network(onnx: file, team: WorkerTeam(threadCount: 3)) }
     #expect(threadCount < before + 100)
   }
 

@@ -13,6 +13,7 @@ import Testing
     "sample.silenceSeconds": "0.05",
     "bundle.path": "/srv/a bundle",
     "bundle.folder": "/srv/bundles",
+    "network.threads": "2",
     "predictions.socket": "/tmp/p.sock",
     "predictions.socketMode": "0600",
     "predictions.queueLines": "16",

@@ -48,12 +48,17 @@ enum Movement {
     precondition(first >= 0 && first + span < elements.count, "moved from outside the elements")
     result.append(addingCapacity: outer.count * length) { output in
       // SAFETY: the last place was checked above, and the capacity is that of all places.
-      unsafe elements.withUnsafeBufferPointer { source in
-        for place in outer {
-          var next = first + Int(place)
-          for _ in 0..<length {
-            unsafe output.append(source[next])
-            next += stride
+      unsafe output.withUnsafeMutableBufferPointer { destination, count in
+        unsafe elements.withUnsafeBufferPointer { source in
+          for place in outer {
+            let start = first + Int(place)
+            for index in 0..<length {
+              unsafe destination.initializeElement(
+                at: count + index,
+                to: source[start &+ index &* stride]
+              )
+            }
+            count += length
           }
         }
       }

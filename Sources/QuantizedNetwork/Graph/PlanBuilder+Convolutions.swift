@@ -30,6 +30,7 @@ extension PlanBuilder {
       weights: Array(weights.shape[2...])
     )
     let outputs = weights.shape[0]
+    let weightScales = try scales(weights, axis: 0, count: outputs, node)
     let request = ConvolutionRequest(
       source: image,
       outputShape: [1, outputs] + window.output,
@@ -39,8 +40,8 @@ extension PlanBuilder {
       window: window,
       outputChannels: outputs,
       weights: reordered(weights, axes: [0, 2, 3, 1]),
-      bias: try bias(node, outputs: outputs, weights: weights, source: image),
-      weightScales: try scales(weights, axis: 0, count: outputs, node)
+      bias: try bias(node, weightScales: weightScales, source: image),
+      weightScales: weightScales
     )
     try define(
       node.outputs[0],
@@ -94,6 +95,7 @@ extension PlanBuilder {
     }
     let rows = source.shape.dropLast().reduce(1, *)
     let outputs = weights.shape[outputAxis]
+    let weightScales = try scales(weights, axis: outputAxis, count: outputs, node)
     let request = ConvolutionRequest(
       source: source,
       outputShape: source.shape.dropLast() + [outputs],
@@ -103,8 +105,8 @@ extension PlanBuilder {
       window: SlidingWindow(rows: rows),
       outputChannels: outputs,
       weights: productWeights(weights, isTransposed: isTransposed, source: source),
-      bias: try bias(node, outputs: outputs, weights: weights, source: source),
-      weightScales: try scales(weights, axis: outputAxis, count: outputs, node)
+      bias: try bias(node, weightScales: weightScales, source: source),
+      weightScales: weightScales
     )
     try define(
       node.outputs[0],
@@ -155,10 +157,10 @@ extension PlanBuilder {
   /// The stored int32 bias; empty where there is none.
   private func bias(
     _ node: ONNXNode,
-    outputs: Int,
-    weights: Weights,
+    weightScales: [Float],
     source: PlannedTensor
   ) throws(NetworkError) -> [Int32] {
+    let outputs = weightScales.count
     guard node.inputs.count == 3 else { return [] }
     guard case .storedReal(let stored, let scales) = try value(node, 2),
       case .int32(let values) = stored.elements
@@ -170,12 +172,15 @@ extension PlanBuilder {
     guard stored.shape == [outputs] || stored.shape == [1, outputs] else {
       throw node.failure(.shape(found: [stored.shape], expected: "[\(outputs)]"))
     }
+    for zeroPoint in scales.zeroPoints where zeroPoint != 0 {
+      throw node.failure(.quantization(found: "bias zero \(zeroPoint)", expected: "0"))
+    }
     // A bias is added to the sums of products, so one step of it has to be one step of them.
     let step = source.quantization?.scale ?? 1
     for channel in 0..<outputs {
-      let wanted = step * weights.scales.scales[weights.scales.scales.count == 1 ? 0 : channel]
+      let wanted = step * weightScales[channel]
       let found = scales.scales[scales.scales.count == 1 ? 0 : channel]
-      guard abs(found - wanted) <= wanted * 1e-3, scales.zeroPoints.allSatisfy({ $0 == 0 }) else {
+      guard abs(found - wanted) <= wanted * 1e-3 else {
         throw node.failure(
           .quantization(found: "bias scale \(found)", expected: "input times weight: \(wanted)")
         )

@@ -53,8 +53,8 @@ struct MemoryPlan {
   }
 
   private mutating func placeArena(_ plan: Plan, threads: Int) {
-    var requests = plan.lifetimes.indices.map { index in
-      Arena.Request(byteCount: plan.storages[index].byteCount, steps: plan.lifetimes[index])
+    var requests = zip(plan.storages, plan.lifetimes).map { storage, steps in
+      Arena.Request(byteCount: storage.byteCount, steps: steps)
     }
     for (index, step) in plan.steps.enumerated() {
       let choice = choices[index]

@@ -31,37 +31,47 @@ struct ActionAssembler {
           scratch: scratch
         )
       ]
-    case .maxPool(let pool):
-      return unsafe [.maxPool(window(pool, step), input, output)]
-    case .averagePool(let pool, let from, let to):
-      return unsafe [
-        .averagePool(
-          window(pool, step),
-          from: from.parameters,
-          to: to.parameters,
-          input,
-          output,
-          sums: scratch.assumingMemoryBound(to: Float.self)
-        )
-      ]
-    case .globalAveragePool(let pixels, let channels, let from, let to):
-      return unsafe [
-        .globalAveragePool(
-          pixels: pixels,
-          channels: channels,
-          from: from.parameters,
-          to: to.parameters,
-          input,
-          output,
-          sums: scratch.assumingMemoryBound(to: Int32.self)
-        )
-      ]
     case .concatenate(let pieces):
       return unsafe zip(step.sources, pieces).map { source, piece in
         unsafe copy(piece, from: bytes(source.storage), to: output, of: step)
       }
+    case .maxPool, .averagePool, .globalAveragePool:
+      return unsafe [pooling(step, input, output, scratch)]
     default:
       return unsafe elementwise(step, input, output).map { unsafe [$0] } ?? []
+    }
+  }
+
+  /// The action of a step that looks at each channel by itself.
+  private func pooling(
+    _ step: Step,
+    _ input: UnsafePointer<UInt8>,
+    _ output: UnsafeMutablePointer<UInt8>,
+    _ scratch: UnsafeMutableRawPointer
+  ) -> Action {
+    switch step.work {
+    case .maxPool(let pool):
+      return unsafe .maxPool(window(pool, step), input, output)
+    case .averagePool(let pool, let from, let to):
+      return unsafe .averagePool(
+        window(pool, step),
+        from: from.parameters,
+        to: to.parameters,
+        input,
+        output,
+        sums: scratch.assumingMemoryBound(to: Float.self)
+      )
+    case .globalAveragePool(let pixels, let channels, let from, let to):
+      return unsafe .globalAveragePool(
+        pixels: pixels,
+        channels: channels,
+        from: from.parameters,
+        to: to.parameters,
+        input,
+        output,
+        sums: scratch.assumingMemoryBound(to: Int32.self)
+      )
+    default: preconditionFailure("only pools are pooled")
     }
   }
 
@@ -86,26 +96,7 @@ struct ActionAssembler {
       let softmax = unsafe constants.store(
         int8_channel_softmax(exponentials: constants.store(exponentials), to: to.parameters)
       )
-      let (length, inner) = (vectors.length, vectors.inner)
-      let outer = count / (length * inner)
-      guard inner == 1 else {
-        return unsafe .softmax(
-          outer: outer,
-          length: length,
-          inner: inner,
-          softmax,
-          input,
-          output
-        )
-      }
-      return unsafe .channelSoftmax(
-        pixels: outer,
-        channels: length,
-        softmax,
-        instructions.functions,
-        input,
-        output
-      )
+      return unsafe self.softmax(vectors, softmax, count, input, output)
     case .softmaxFloat(let vectors):
       return unsafe .softmaxFloat(
         outer: count / (vectors.length * vectors.inner),
@@ -133,6 +124,35 @@ struct ActionAssembler {
       )
     default: return nil
     }
+  }
+
+  private func softmax(
+    _ vectors: SoftmaxVectors,
+    _ softmax: UnsafePointer<int8_channel_softmax>,
+    _ count: Int,
+    _ input: UnsafePointer<UInt8>,
+    _ output: UnsafeMutablePointer<UInt8>
+  ) -> Action {
+    let (length, inner) = (vectors.length, vectors.inner)
+    let outer = count / (length * inner)
+    guard inner == 1 else {
+      return unsafe .softmax(
+        outer: outer,
+        length: length,
+        inner: inner,
+        softmax,
+        input,
+        output
+      )
+    }
+    return unsafe .channelSoftmax(
+      pixels: outer,
+      channels: length,
+      softmax,
+      instructions.functions,
+      input,
+      output
+    )
   }
 
   private func copy(

@@ -11,7 +11,7 @@ final class Program {
   private let team: WorkerTeam?
 
   /// Packs the weights of `plan` and resolves every address.
-  init(_ plan: Plan, _ memory: MemoryPlan, _ instructions: Instructions, threads: Int) {
+  init(_ plan: Plan, _ memory: MemoryPlan, _ instructions: Instructions, team: WorkerTeam?) {
     arena = AlignedMemory(byteCount: memory.arenaByteCount)
     constants = ConstantMemory(byteCount: memory.constantByteCount)
     storageOffsets = memory.storageOffsets
@@ -21,14 +21,14 @@ final class Program {
       instructions: instructions,
       arena: arena,
       constants: constants,
-      threads: threads
+      threads: team?.threadCount ?? 1
     )
     var list: [Action] = unsafe []
     for index in plan.steps.indices { unsafe list += assembler.actions(ofStep: index) }
     // SAFETY: freed in `deinit`; every element is initialized here.
     unsafe actions = .allocate(capacity: list.count)
     _ = unsafe actions.initialize(from: list)
-    team = threads > 1 ? WorkerTeam(threadCount: threads) : nil
+    self.team = team
     for (storage, bytes) in plan.preloaded {
       arena.store(bytes, at: memory.storageOffsets[storage])
     }

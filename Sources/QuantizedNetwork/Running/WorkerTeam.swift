@@ -3,21 +3,30 @@ import Synchronization
 
 /// Threads that take their share of one convolution after another; the caller is thread 0.
 ///
+/// Networks that run one after another, on one thread, can share a team.
+///
 /// They end with the team. Between convolutions they look for the next one for a short while and
 /// then sleep, so that an idle network costs nothing.
-final class WorkerTeam {
+package final class WorkerTeam {
+  /// How many threads share a convolution, the caller included.
+  package let threadCount: Int
   private let board = WorkBoard()
   private var threads: [pthread_t] = []
 
-  /// Starts all threads but the caller's.
-  init(threadCount: Int) {
+  /// Starts all threads but the caller's; nil where the system gives no more.
+  package init?(threadCount: Int) {
+    precondition(threadCount >= 1, "a team has the caller at least")
+    self.threadCount = threadCount
     for number in 1..<threadCount {
       let worker = Worker(board: board, number: number)
       var thread = pthread_t()
       // SAFETY: the new thread takes the worker over and releases it when it ends.
       let context = unsafe Unmanaged.passRetained(worker).toOpaque()
       let status = unsafe pthread_create(&thread, nil, Worker.main, context)
-      precondition(status == 0, "the system gives no thread: error \(status)")
+      guard status == 0 else {
+        unsafe Unmanaged<Worker>.fromOpaque(context).release()
+        return nil
+      }
       threads.append(thread)
     }
   }

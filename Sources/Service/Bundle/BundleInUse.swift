@@ -54,7 +54,11 @@ final class BundleInUse: Sendable {
         $0.model?.digest == model.digest && $0.referenceAgeHoursMax == age
       }
       guard !isSame else { return model.report }
-      let classifier = try BundleClassifier(model, referenceAgeSecondsMax: age.map { $0 * 3_600 })
+      let classifier = try BundleClassifier(
+        model,
+        referenceAgeSecondsMax: age.map { $0 * 3_600 },
+        threads: daemon.configuration.networkThreads
+      )
       let generation = state.withLock { state in
         (state.model, state.referenceAgeHoursMax, state.problem) = (model, age, nil)
         state.generation += 1

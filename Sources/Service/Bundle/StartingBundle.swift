@@ -27,7 +27,8 @@ struct StartingBundle {
     do throws(BundleError) {
       let classifier = try BundleClassifier(
         try BundleLoader.load(folder: folder),
-        referenceAgeSecondsMax: age.map { $0 * 3_600 }
+        referenceAgeSecondsMax: age.map { $0 * 3_600 },
+        threads: configuration.networkThreads
       )
       logger.tell(
         .bundleLoaded,

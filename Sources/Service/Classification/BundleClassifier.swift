@@ -1,4 +1,5 @@
 import Chemometrics
+import QuantizedNetwork
 import Spectra
 
 /// Everything that one thread needs to answer with one bundle: networks, constants, workspaces.
@@ -15,14 +16,21 @@ package final class BundleClassifier {
   /// Plans the networks of `bundle` and, unless it is a draft, replays its golden cases.
   ///
   /// A measured reference older than `referenceAgeSecondsMax` spoils a scan; nil is no limit.
+  /// Networks run one after another, each shared by `threads` threads, or on the caller's alone
+  /// where the system gives no more.
   /// - Throws: `BundleError`, which names the file and the first difference.
-  package init(_ bundle: ModelBundle, referenceAgeSecondsMax: Double? = nil) throws(BundleError) {
+  package init(
+    _ bundle: ModelBundle,
+    referenceAgeSecondsMax: Double? = nil,
+    threads: Int = 1
+  ) throws(BundleError) {
     self.bundle = bundle
     var gates = bundle.gates
     gates.referenceAgeSecondsMax = referenceAgeSecondsMax
     self.gates = gates
     var targets: [TargetClassifier] = []
-    for target in bundle.targets { targets.append(try TargetClassifier(target)) }
+    let team = threads > 1 ? WorkerTeam(threadCount: threads) : nil
+    for target in bundle.targets { targets.append(try TargetClassifier(target, team: team)) }
     self.targets = targets
     if let golden = bundle.golden {
       try GoldenReplay(golden: golden, bundle: bundle).run(self)

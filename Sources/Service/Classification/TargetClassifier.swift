@@ -25,7 +25,9 @@ final class TargetClassifier {
   }
 
   /// Reads and plans every network of the target; they must fit its image and classes.
-  init(_ target: ModelBundle.Target) throws(BundleError) {
+  ///
+  /// The threads of `team` share the work of each network.
+  init(_ target: ModelBundle.Target, team: WorkerTeam?) throws(BundleError) {
     self.target = target
     preprocessor = TargetPreprocessor(constants: target.constants)
     let shape = NetworkShape(target)
@@ -33,7 +35,7 @@ final class TargetClassifier {
     var encoding: ImageEncoding?
     var (rows, columns, byteCount) = (1, 1, 0)
     for file in target.members {
-      let network = try TargetClassifier.network(file)
+      let network = try TargetClassifier.network(file, team)
       let inputs = try shape.inputs(of: network, path: file.path)
       let found = network.quantizedLayout(ofInput: inputs.image)
       if members.isEmpty { encoding = found?.encoding }
@@ -57,9 +59,12 @@ final class TargetClassifier {
     probabilities = FixedArray(repeating: 0, count: target.classes.count)
   }
 
-  private static func network(_ file: ModelBundle.MemberFile) throws(BundleError) -> Network {
+  private static func network(
+    _ file: ModelBundle.MemberFile,
+    _ team: WorkerTeam?
+  ) throws(BundleError) -> Network {
     do throws(NetworkError) {
-      return try Network(onnx: file.bytes)
+      return try Network(onnx: file.bytes, team: team)
     } catch {
       throw .network(path: file.path, problem: error.description)
     }

@@ -1,3 +1,5 @@
+import Spectra
+
 /// One key of the configuration: its name, its default, and what it means to an administrator.
 package struct ConfigurationKey: Sendable {
   /// The dotted name used on the command line (`--set sample.scans=60`).
@@ -62,6 +64,11 @@ package struct ConfigurationKey: Sendable {
       name: "bundle.folder",
       defaultText: "/var/lib/spectrad/bundles",
       meaning: "folder of the bundles that `spectractl bundle install` put there"
+    ),
+    ConfigurationKey(
+      name: "network.threads",
+      defaultText: "1",
+      meaning: "threads that share the work of each network, 1 to \(Limits.networkThreads)"
     ),
     ConfigurationKey(
       name: "predictions.socket",

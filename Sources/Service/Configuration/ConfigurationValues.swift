@@ -17,6 +17,7 @@ struct ConfigurationValues {
     result.silenceSeconds = number("sample.silenceSeconds", 0.05...86_400)
     result.bundlePath = path("bundle.path")
     result.bundleFolder = absolutePath("bundle.folder")
+    result.networkThreads = whole("network.threads", 1...Limits.networkThreads)
     result.predictionSocketPath = socketPath("predictions.socket")
     result.predictionSocketMode = permissionBits("predictions.socketMode")
     result.clientQueueLines = whole("predictions.queueLines", 16...65_536)
@@ -46,6 +47,7 @@ struct ConfigurationValues {
       configuration.silenceSeconds.description,
       configuration.bundlePath ?? "",
       configuration.bundleFolder,
+      String(configuration.networkThreads),
       configuration.predictionSocketPath,
       "0" + String(configuration.predictionSocketMode, radix: 8),
       String(configuration.clientQueueLines),

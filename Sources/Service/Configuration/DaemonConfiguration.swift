@@ -18,6 +18,8 @@ package struct DaemonConfiguration: Sendable {
   package var bundlePath: String?
   /// The folder of the installed bundles.
   package var bundleFolder = ""
+  /// How many threads share the work of one network.
+  package var networkThreads = 1
   /// The path of the prediction socket.
   package var predictionSocketPath = ""
   /// The permission bits of the prediction socket.

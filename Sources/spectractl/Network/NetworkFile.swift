@@ -15,6 +15,7 @@ enum NetworkCommandError: Error, CustomStringConvertible {
   case notReal(path: String)
   case shape(path: String, found: [Int], expected: [Int])
   case folder(path: String, errorNumber: Int32)
+  case threads(Int)
 
   var description: String {
     switch self {
@@ -31,6 +32,7 @@ enum NetworkCommandError: Error, CustomStringConvertible {
     case .shape(let path, let found, let expected):
       "\(path): has the shape \(found), expected \(expected)"
     case .folder(let path, let errorNumber): "\(path): cannot be made: \(text(errorNumber))"
+    case .threads(let count): "the system gives no \(count) threads"
     }
   }
 
@@ -41,6 +43,7 @@ enum NetworkCommandError: Error, CustomStringConvertible {
     case .network, .notReal, .shape: .badData
     case .inputNotGivenOnce, .unknownInput: .usage
     case .folder, .output: .cannotWrite
+    case .threads: .unavailable
     case .file(_, .notAccessible): .cannotRead
     case .file: .badData
     }
@@ -64,12 +67,14 @@ enum NetworkFile {
   ) throws -> (network: Network, loadMicroseconds: Double) {
     do throws(NetworkCommandError) {
       let bytes = try read(path)
+      let team = threads > 1 ? WorkerTeam(threadCount: threads) : nil
+      guard team != nil || threads == 1 else { throw .threads(threads) }
       let start = ContinuousClock.now
       do {
         let network = try Network(
           onnx: bytes,
           instructionSet: instructionSet,
-          threads: threads
+          team: team
         )
         let elapsed = (ContinuousClock.now - start).components
         return (network, Double(elapsed.seconds) * 1e6 + Double(elapsed.attoseconds) / 1e12)
