@@ -10,8 +10,8 @@
 typedef int16_t element;
 typedef int16_t weight;
 
-// Estimated for a processor that begins one smlal in a cycle and two other operations of vectors, as
-// Cortex-A72 does; not measured.
+// Estimated for a processor that begins one smlal in a cycle, and one other operation of vectors
+// beside it, as Cortex-A72 does; not measured.
 #define CYCLES_OF_DOT 1
 #define CYCLES_OF_DOT_WORDS 1
 #define CYCLES_OF_REQUANTIZATION 4

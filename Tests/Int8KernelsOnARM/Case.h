@@ -58,6 +58,6 @@ void free_case(test_case *);
 /// exp of `scale` times -255 up to 0, with room for the sum of `length`.
 void make_exponentials(float exponentials[256], double scale, size_t length);
 
-/// Runs `kernel`, its parts from the last to the first, each with a scratch of its own; the output's
-/// bytes that it does not write are 0xA5.
+/// Runs `kernel`, its parts from the last to the first, each with a scratch of its own. Bytes of
+/// the output that it does not write are 0xA5.
 guarded run_case(const test_case *, const int8_convolution_kernel *, const char *what);

@@ -6,7 +6,8 @@
 #include "Requantize.h"
 
 #ifndef HAS_OWN_STORE
-/// Stores the bytes of `count` vectors of sums behind each other; multipliers repeat after `blocks`.
+/// Stores the bytes of `count` vectors of sums behind each other; multipliers repeat after
+/// `blocks`.
 ALWAYS_INLINE void store_vectors(uint8_t *to, const sums *sum, const int count,
                                  const reals *multipliers, const int blocks,
                                  const requantization *q) {

@@ -8,13 +8,13 @@
 //   ACCUMULATORS  vectors of sums that stay in registers
 //   element       how a byte of the image is kept for the direct convolution
 //   weight        how a weight is kept beside it
-//   ELEMENTS_DIFFER, ELEMENT_OFFSET   whether elements are not the bytes themselves, and by how much
-//                 a byte is larger than its element
+//   ELEMENTS_DIFFER  whether elements are other than the bytes themselves
+//   ELEMENT_OFFSET   by how much a byte is larger than its element
 //   CYCLES_OF_..  what the parts of a convolution take, for the planner to choose by; measured on
-//                 the processor that the file names, else on Zen 5
-// and the functions `element_of_byte`, `broadcast`, `dot`, `broadcast_words`, `dot_words`, `clamped`,
-// `smaller_reals`, `larger_reals`, `is_any_above`, `narrowed`, `nearest`, `look_up` in a
-// `table_of_16` that `load_table` loads, and `sum_of_lanes`.
+//                 Zen 5 unless the file says otherwise
+// and the functions `element_of_byte`, `broadcast`, `dot`, `broadcast_words`, `dot_words`,
+// `clamped`, `smaller_reals`, `larger_reals`, `is_any_above`, `narrowed`, `nearest`, `look_up` in
+// a `table_of_16` that `load_table` loads, and `sum_of_lanes`.
 #pragma once
 #include "../Internal.h"
 

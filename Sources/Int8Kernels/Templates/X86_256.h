@@ -34,7 +34,8 @@ ALWAYS_INLINE bool is_any_above(reals a, float limit) {
 
 ALWAYS_INLINE lane_bytes narrowed(sums bytes) {
   const __m256i all = (__m256i)bytes;
-  const __m128i half = _mm_packs_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
+  const __m128i half =
+      _mm_packs_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
   const long long low = _mm_cvtsi128_si64(_mm_packus_epi16(half, half));
   return (lane_bytes)low;
 }
