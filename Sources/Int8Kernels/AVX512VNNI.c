@@ -26,7 +26,7 @@ typedef int8_t weight;
 #define CYCLES_OF_REQUANTIZATION 3
 #define CYCLES_OF_INPUT_TRANSFORM 220
 #define CYCLES_OF_OUTPUT_TRANSFORM 110
-#define CYCLES_OF_WEIGHT_BYTE 0.04
+#define CYCLES_OF_WEIGHT_BYTE 0.02
 
 #include "Templates/Vectors.h"
 
