@@ -13,8 +13,10 @@ struct MemoryPlan {
   /// Packed weights, tables and everything else that does not change.
   private(set) var constantByteCount = 0
 
-  /// Cycles of a convolution below which waking a second thread costs more than it brings.
+  /// Cycles of a convolution below which sharing it costs more than it brings.
   private static let sharedCycles = 20_000.0
+  /// Cycles of a convolution for which sleeping threads are woken, which takes one of them longer.
+  static let wakingCycles = 150_000.0
 
   /// Chooses kernels and places memory for `plan`.
   init(
@@ -47,9 +49,9 @@ struct MemoryPlan {
     }
   }
 
-  /// How many of `threads` share a convolution.
+  /// How many of `threads` share a convolution: all of them or none but the caller's.
   func threadCount(_ choice: KernelChoice, of threads: Int) -> Int {
-    choice.cycles < Self.sharedCycles ? 1 : min(threads, max(1, choice.partCount))
+    choice.cycles < Self.sharedCycles || choice.partCount < 2 ? 1 : threads
   }
 
   private mutating func placeArena(_ plan: Plan, threads: Int) {

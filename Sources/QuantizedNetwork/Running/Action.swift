@@ -97,7 +97,7 @@ extension Action {
       if unsafe call.pointee.threadCount > 1, let team {
         unsafe team.run(call)
       } else {
-        unsafe call.pointee.run(thread: 0)
+        unsafe call.pointee.run(parts: 0..<call.pointee.partCount, thread: 0)
       }
     case .convolveToFloat(let parameters, let relu, let input, let output, let scratch):
       unsafe int8_convolve_to_float(

@@ -200,7 +200,8 @@ extension ActionAssembler {
       scratch: arena.start + memory.scratchOffsets[index],
       scratchByteCount: Arena.padded(choice.scratchByteCount),
       partCount: choice.partCount,
-      threadCount: memory.threadCount(choice, of: threads)
+      threadCount: memory.threadCount(choice, of: threads),
+      isWorthWaking: choice.cycles >= MemoryPlan.wakingCycles
     )
     return unsafe constants.store(call)
   }

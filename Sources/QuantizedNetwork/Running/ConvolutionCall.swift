@@ -17,8 +17,13 @@ struct ConvolutionCall {
   /// Bytes from one thread's scratch to the next.
   let scratchByteCount: Int
   let partCount: Int
-  /// How many threads share the parts.
+  /// How many threads may share the parts; each has a scratch.
   let threadCount: Int
+  /// Whether sleeping threads are worth being woken for it.
+  let isWorthWaking: Bool
+
+  /// How many parts a thread takes at a time: a few for each thread, so that all end together.
+  var claimPartCount: Int { min(max(unsafe partCount / (4 * threadCount), 1), 255) }
 
   /// Brings the input into the kernel's form; comes before all parts.
   func prepare() {
@@ -28,11 +33,8 @@ struct ConvolutionCall {
     }
   }
 
-  /// Runs the share of one of `threadCount` threads.
-  func run(thread: Int) {
-    let first = unsafe thread * partCount / threadCount
-    let end = unsafe (thread + 1) * partCount / threadCount
-    guard first < end else { return }
+  /// Runs some parts with the scratch of thread `thread`.
+  func run(parts: Range<Int>, thread: Int) {
     let form = unsafe UnsafeRawPointer(image) ?? UnsafeRawPointer(input)
     unsafe withUnsafePointer(to: self.parameters) { parameters in
       unsafe kernel.pointee.run(
@@ -40,8 +42,8 @@ struct ConvolutionCall {
         packed,
         form,
         output,
-        Int32(first),
-        Int32(end),
+        Int32(parts.lowerBound),
+        Int32(parts.upperBound),
         scratch + thread * scratchByteCount
       )
     }

@@ -32,32 +32,34 @@ package final class WorkerTeam {
   }
 
   deinit {
-    unsafe board.announce(nil)
+    board.end()
     for thread in threads { pthread_join(thread, nil) }
   }
 
-  /// Runs all shares of a convolution whose image is prepared; returns when the last is done.
+  /// Runs all parts of a convolution whose image is prepared; returns when the last is done.
+  ///
+  /// Parts are claimed, not given: a worker that comes late costs nothing.
   func run(_ call: UnsafePointer<ConvolutionCall>) {
     unsafe board.announce(call)
-    unsafe call.pointee.run(thread: 0)
-    board.waitUntilDone(by: threads.count)
+    board.work(thread: 0)
+    unsafe board.waitUntilComplete(call.pointee.partCount)
   }
 }
 
 /// What the threads of a team tell each other.
 ///
-/// The caller writes `call`, then counts `announced` up; each worker runs its share once for every
-/// count, then counts `done` up. The caller announces nothing new before all are done, so `call` is
-/// never written while a worker may read it.
+/// A thread that has claimed parts may look at `call`: the caller announces no other before all
+/// parts are complete.
 @safe
 private final class WorkBoard: Sendable {
   /// How often an idle worker looks for work before it sleeps: some ten microseconds.
   private static let looks = 20_000
 
-  // SAFETY: written by the caller alone, while every worker waits for the next count.
-  private nonisolated(unsafe) var call: UnsafePointer<ConvolutionCall>?
-  private let announced = Atomic<Int>(0)
-  private let done = Atomic<Int>(0)
+  /// The address of the convolution whose parts are in the ticket.
+  private let call = Atomic<UInt>(0)
+  private let ticket = Atomic<UInt64>(0)
+  private let complete = Atomic<Int>(0)
+  private let isEnding = Atomic<Bool>(false)
   private let sleepers = Atomic<Int>(0)
   // SAFETY: both are initialized here, used through pthread's functions only, and freed when no
   // thread is left.
@@ -78,49 +80,99 @@ private final class WorkBoard: Sendable {
     unsafe mutex.deallocate()
   }
 
-  /// Gives all workers their share of `next`, or ends them where it is nil.
-  func announce(_ next: UnsafePointer<ConvolutionCall>?) {
-    unsafe call = unsafe next
-    done.store(0, ordering: .relaxed)
-    // Sequentially consistent: either a worker that falls asleep sees the count, or the sleeper is
+  /// Offers the parts of `next` to all threads.
+  func announce(_ next: UnsafePointer<ConvolutionCall>) {
+    call.store(UInt(bitPattern: next), ordering: .relaxed)
+    complete.store(0, ordering: .relaxed)
+    let old = Ticket(bits: ticket.load(ordering: .relaxed))
+    let new = unsafe old.next(parts: next.pointee.partCount, claim: next.pointee.claimPartCount)
+    // Sequentially consistent: either a worker that falls asleep sees the parts, or the sleeper is
     // seen below. It also releases what was written before.
-    announced.add(1, ordering: .sequentiallyConsistent)
-    guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
-    unsafe pthread_mutex_lock(mutex)
-    unsafe pthread_cond_broadcast(change)
-    unsafe pthread_mutex_unlock(mutex)
+    ticket.store(new.bits, ordering: .sequentiallyConsistent)
+    if unsafe next.pointee.isWorthWaking { wake() }
   }
 
-  /// Waits until `count` workers are done.
-  func waitUntilDone(by count: Int) {
+  /// Runs parts as long as there are any that nobody has claimed.
+  func work(thread: Int) {
+    while true {
+      let found = Ticket(bits: ticket.load(ordering: .acquiring))
+      guard found.left > 0 else { return }
+      let desired = found.claimed
+      let claim = ticket.compareExchange(
+        expected: found.bits,
+        desired: desired.bits,
+        ordering: .acquiring
+      )
+      guard claim.exchanged,
+        let call = unsafe UnsafePointer<ConvolutionCall>(bitPattern: call.load(ordering: .relaxed))
+      else { continue }
+      unsafe call.pointee.run(parts: desired.left..<found.left, thread: thread)
+      // Releasing: the parts are written before they count.
+      complete.add(found.left - desired.left, ordering: .releasing)
+    }
+  }
+
+  /// Waits until `count` parts are complete.
+  func waitUntilComplete(_ count: Int) {
     var looks = 0
     // Acquiring: what the workers wrote is read next.
-    while done.load(ordering: .acquiring) < count {
+    while complete.load(ordering: .acquiring) < count {
       looks += 1
       // Where a worker has lost its processor, it may need this one.
       if looks % Self.looks == 0 { sched_yield() }
     }
   }
 
-  /// Waits for the announcement behind `seen`; nil where it is the end.
-  func next(after seen: Int) -> UnsafePointer<ConvolutionCall>? {
-    for _ in 0..<Self.looks where announced.load(ordering: .acquiring) != seen {
-      return unsafe call
+  /// Waits for parts, for a while awake and then asleep; false at the end.
+  func waitForWork() -> Bool {
+    for _ in 0..<Self.looks {
+      if hasWork { return true }
+      if isEnding.load(ordering: .relaxed) { return false }
     }
     unsafe pthread_mutex_lock(mutex)
     sleepers.add(1, ordering: .sequentiallyConsistent)
-    while announced.load(ordering: .sequentiallyConsistent) == seen {
+    while !hasWork, !isEnding.load(ordering: .sequentiallyConsistent) {
       unsafe pthread_cond_wait(change, mutex)
     }
     sleepers.subtract(1, ordering: .relaxed)
     unsafe pthread_mutex_unlock(mutex)
-    return unsafe call
+    return !isEnding.load(ordering: .relaxed)
   }
 
-  /// Says that a worker's share is done.
-  func finish() {
-    // Releasing: the share is written before it counts as done.
-    done.add(1, ordering: .releasing)
+  /// Ends all workers.
+  func end() {
+    isEnding.store(true, ordering: .sequentiallyConsistent)
+    wake()
+  }
+
+  private var hasWork: Bool {
+    Ticket(bits: ticket.load(ordering: .sequentiallyConsistent)).left > 0
+  }
+
+  private func wake() {
+    guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
+    unsafe pthread_mutex_lock(mutex)
+    unsafe pthread_cond_broadcast(change)
+    unsafe pthread_mutex_unlock(mutex)
+  }
+}
+
+/// What can be claimed, in one word: the number of the announcement, how many parts a claim takes,
+/// and how many are left. A claim succeeds only while none of it has changed.
+private struct Ticket {
+  let bits: UInt64
+
+  /// Parts that nobody has claimed; the last are claimed first.
+  var left: Int { Int(bits & 0xFFFF_FFFF) }
+  private var claim: Int { Int(bits >> 32 & 0xFF) }
+
+  /// What is left after a claim.
+  var claimed: Ticket { Ticket(bits: bits - UInt64(min(claim, left))) }
+
+  /// The ticket of the next announcement; `claim` is 1 to 255.
+  func next(parts: Int, claim: Int) -> Ticket {
+    let number = (bits >> 40 &+ 1) << 40
+    return Ticket(bits: number | UInt64(claim) << 32 | UInt64(parts))
   }
 }
 
@@ -134,16 +186,8 @@ private final class Worker: Sendable {
   static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
     guard let context = unsafe $0 else { return nil }
     // SAFETY: the context is the worker that `WorkerTeam.init` retained for this thread.
-    unsafe Unmanaged<Worker>.fromOpaque(context).takeRetainedValue().work()
+    let worker = unsafe Unmanaged<Worker>.fromOpaque(context).takeRetainedValue()
+    while worker.board.waitForWork() { worker.board.work(thread: worker.number) }
     return nil
-  }
-
-  private func work() {
-    var seen = 0
-    while let call = unsafe board.next(after: seen) {
-      seen += 1
-      if unsafe number < call.pointee.threadCount { unsafe call.pointee.run(thread: number) }
-      board.finish()
-    }
   }
 }
