@@ -157,7 +157,9 @@ private final class WorkBoard: Sendable {
   }
 }
 
-/// What can be claimed, in one word: the number of the announcement, how many parts a claim takes,
+/// What can be claimed, in one word.
+///
+/// It is the number of the announcement, how many parts a claim takes,
 /// and how many are left. A claim succeeds only while none of it has changed.
 private struct Ticket {
   let bits: UInt64
