@@ -17,8 +17,6 @@ PEER_SECONDS = 120
 PEERS = ("onnxruntime", "openvino", "openvino-tflite", "litert", "ncnn", "ncnn-direct")
 TFLITE_PEERS = ("openvino-tflite", "litert")
 OURS = "spectrad"
-# What `spectractl` exits with at an option that it does not know.
-USAGE_STATUS = 64
 
 
 class PeerFailure(Exception):
@@ -87,8 +85,6 @@ class Ours:
     """`spectractl network`: it ends with each batch, and so starts anew for the next."""
 
     name = OURS
-    # None until the first batch has told whether `--samples` is known.
-    gives_samples = None
 
     def __init__(self, variant, programs, models, core):
         self.variant, self.models, self.core = variant, models, core
@@ -115,13 +111,8 @@ class Ours:
         return np.load(folder / "outputs/prob.npy")
 
     def time(self, count):
-        words = ["bench", self.model, "--runs", count, "--json"]
-        if Ours.gives_samples is not False:
-            result = self.command(*words, "--samples")
-            Ours.gives_samples = result.returncode != USAGE_STATUS
-        if not Ours.gives_samples:
-            result = self.command(*words)
-        return with_samples(json.loads(self.succeeded(result).stdout))
+        result = self.command("bench", self.model, "--runs", count, "--json", "--samples")
+        return json.loads(self.succeeded(result).stdout)
 
     def succeeded(self, result):
         if result.returncode != 0:
@@ -130,12 +121,6 @@ class Ours:
 
     def stop(self):
         pass
-
-
-def with_samples(answer):
-    """The answer with `microseconds`; where the program lists none, three that stand for all."""
-    names = ("minimumMicroseconds", "medianMicroseconds", "p99Microseconds")
-    return {"microseconds": [answer[name] for name in names], **answer}
 
 
 def int8_peak(program, core):
