@@ -22,7 +22,7 @@ ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
 SOURCES := Package.swift Sources simulator Tests Fuzz Benchmarks
 # Seconds that each fuzzer runs in `make test` and `make fuzz`.
 FUZZ_SECONDS ?= 30
-CLOCK_WATCHERS := '^(VarlinkTests|PublishingTests|StoreTests)\.|InheritedSocketsTests'
+CLOCK_WATCHERS := '^(VarlinkTests|PublishingTests|StoreTests)\.'
 FUZZERS := FuzzScanFile FuzzUSBIPMessages FuzzRecordings FuzzNetworkFile FuzzVarlinkMessages
 
 .PHONY: build demo test test-swift test-thread-sanitizer test-synthetic test-exchange \

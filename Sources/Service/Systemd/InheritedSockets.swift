@@ -19,7 +19,9 @@ package struct InheritedSockets: Equatable, Sendable {
   }
 
   /// Sorts descriptors by their names and looks at what each is.
-  init(_ announced: [(name: String, descriptor: CInt)]) throws(InheritedSocketError) {
+  ///
+  /// - Throws: `InheritedSocketError`.
+  package init(_ announced: [(name: String, descriptor: CInt)]) throws(InheritedSocketError) {
     for (name, descriptor) in announced {
       let place: WritableKeyPath<InheritedSockets, CInt?>
       switch name {

@@ -2,14 +2,19 @@ import Glibc
 import Service
 import Testing
 
-/// Sockets as systemd passes them: in a process of its own, from descriptor 3 on.
+/// Sockets as systemd passes them.
+///
+/// That they begin at descriptor 3, where this process has others, is seen in `Tests/Lifecycle`,
+/// where systemd passes them to the daemon.
 @Suite(.timeLimit(.minutes(1))) struct InheritedSocketsTests {
-  @Test func `sockets are found by their names whatever their order`() async {
-    await #expect(processExitsWith: .success) {
-      announce([listening(), listening()], names: "control:predictions")
-      let sockets = try InheritedSockets.take()
-      guard sockets.control == 3, sockets.predictions == 4 else { fatalError("\(sockets)") }
-    }
+  @Test func `sockets are found by their names whatever their order`() throws {
+    let descriptors = [listening(), listening()]
+    defer { descriptors.forEach { close($0) } }
+    let sockets = try InheritedSockets([
+      (name: "control", descriptor: descriptors[0]),
+      (name: "predictions", descriptor: descriptors[1]),
+    ])
+    #expect(sockets.control == descriptors[0] && sockets.predictions == descriptors[1])
   }
 
   @Test func `without systemd there are none`() async {
@@ -22,35 +27,36 @@ import Testing
 
   @Test func `sockets for another process are none of ours`() async {
     await #expect(processExitsWith: .success) {
-      announce([listening()], names: "predictions")
+      unsafe setenv("LISTEN_FDS", "1", 1)
       unsafe setenv("LISTEN_PID", "1", 1)
+      unsafe setenv("LISTEN_FDNAMES", "predictions", 1)
       guard try InheritedSockets.take().predictions == nil else { fatalError("taken") }
     }
   }
 
-  @Test func `a descriptor that is no listening socket is refused in words`() async {
-    await #expect(processExitsWith: .success) {
-      var pair: [CInt] = [0, 0]
-      // SAFETY: the system writes two descriptors.
-      unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair)
-      expectRefusal(.noListeningUnixSocket("predictions"), of: [pair[0]], names: "predictions")
+  @Test func `a descriptor that is no listening socket is refused in words`() {
+    var pair: [CInt] = [0, 0]
+    // SAFETY: the system writes two descriptors.
+    unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair)
+    // SAFETY: libc copies the path before it returns.
+    let file = unsafe open("/dev/null", O_RDWR)
+    defer { (pair + [file]).forEach { close($0) } }
+    #expect(throws: InheritedSocketError.noListeningUnixSocket("predictions")) {
+      try InheritedSockets([(name: "predictions", descriptor: pair[0])])
     }
-    await #expect(processExitsWith: .success) {
-      let file = unsafe open("/dev/null", O_RDWR)
-      expectRefusal(.noListeningUnixSocket("control"), of: [file], names: "control")
+    #expect(throws: InheritedSocketError.noListeningUnixSocket("control")) {
+      try InheritedSockets([(name: "control", descriptor: file)])
     }
   }
 
-  @Test func `names that the daemon does not know are refused in words`() async {
-    await #expect(processExitsWith: .success) {
-      expectRefusal(.unknownName("metrics"), of: [listening()], names: "metrics")
+  @Test func `names that the daemon does not know are refused in words`() {
+    let descriptors = [listening(), listening()]
+    defer { descriptors.forEach { close($0) } }
+    #expect(throws: InheritedSocketError.unknownName("metrics")) {
+      try InheritedSockets([(name: "metrics", descriptor: descriptors[0])])
     }
-    await #expect(processExitsWith: .success) {
-      expectRefusal(
-        .givenTwice("predictions"),
-        of: [listening(), listening()],
-        names: "predictions:predictions"
-      )
+    #expect(throws: InheritedSocketError.givenTwice("predictions")) {
+      try InheritedSockets(descriptors.map { (name: "predictions", descriptor: $0) })
     }
   }
 
@@ -61,16 +67,6 @@ import Testing
   func `each refusal says what was found`(error: InheritedSocketError) {
     #expect(error.description.count > 30)
   }
-}
-
-/// Puts the descriptors where systemd puts them, 3 and up, and says so in the environment.
-private func announce(_ descriptors: [CInt], names: String) {
-  // First out of the way: one of them may sit where another belongs.
-  let copies = descriptors.map { fcntl($0, F_DUPFD, 100) }
-  for (index, copy) in copies.enumerated() { dup2(copy, 3 + CInt(index)) }
-  unsafe setenv("LISTEN_FDS", "\(descriptors.count)", 1)
-  unsafe setenv("LISTEN_PID", "\(getpid())", 1)
-  unsafe setenv("LISTEN_FDNAMES", names, 1)
 }
 
 /// A Unix stream socket that listens at an address of the kernel's choice.
@@ -86,15 +82,4 @@ private func listening() -> CInt {
   }
   guard listen(descriptor, 1) == 0 else { fatalError("listen: error \(errno)") }
   return descriptor
-}
-
-private func expectRefusal(_ expected: InheritedSocketError, of descriptors: [CInt], names: String)
-{
-  announce(descriptors, names: names)
-  do throws(InheritedSocketError) {
-    let sockets = try InheritedSockets.take()
-    fatalError("taken: \(sockets)")
-  } catch {
-    guard error == expected else { fatalError("\(error)") }
-  }
 }
