@@ -85,8 +85,9 @@ final class ResumingClient: Sendable {
   /// Takes `{"parameters":{"KIND":OBJECT},"continues":true}`; the object is kept byte by byte.
   private static func take(message: ArraySlice<UInt8>, _ state: inout State) {
     let text = String(decoding: message, as: UTF8.self)
-    // The last reply, which nothing follows.
+    // The last reply, which nothing follows; who asks at that moment is told so too.
     if text.hasPrefix(#"{"parameters":{"bye":"#) { return }
+    if text.contains("the daemon is stopping") { return }
     let (start, end) = (#"{"parameters":{""#, #"},"continues":true}"#)
     guard text.hasPrefix(start), text.hasSuffix(end),
       let kindEnd = text.dropFirst(start.count).firstIndex(of: "\"")
