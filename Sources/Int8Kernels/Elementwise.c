@@ -107,7 +107,10 @@ void int8_softmax(size_t outer, size_t length, size_t inner, const float *expone
     for (size_t i = 0; i < length; i += 1) sum += shifted[x[i * inner]];
     for (size_t i = 0; i < length; i += 1) {
       float steps = shifted[x[i * inner]] * steps_per_one / sum;
-      int32_t byte = int8_round(int8_clamp(steps, 0, 512)) + to.zero;
+      // What overflows 32 bits, because the product before the quotient did, is nothing: as the
+      // reference's conversion to a whole number has it.
+      steps = steps < 0x1p31f ? int8_clamp(steps, 0, 512) : 0;
+      int32_t byte = int8_round(steps) + to.zero;
       y[i * inner] = (uint8_t)(byte > 255 ? 255 : byte);
     }
   }

@@ -10,7 +10,8 @@ extension Plan {
     for step in steps {
       let source = step.sources[0]
       if readers[source.storage] == 1, let producer = producers[source.storage],
-        let convolution = fused[producer].convolution(followedBy: step)
+        let convolution = fused[producer].convolution(followedBy: step),
+        hasSamePixels(step)
       {
         fused[producer].work = .convolve(convolution)
         fused[producer].operators += step.operators
@@ -23,6 +24,14 @@ extension Plan {
       }
     }
     steps = fused
+  }
+
+  /// Whether what `step` writes has the image that `step` sees: a softmax may read an image that
+  /// was reshaped without a move, and then its result is cropped in other pixels.
+  private func hasSamePixels(_ step: Step) -> Bool {
+    guard case .softmax = step.work else { return true }
+    let (source, result) = (storages[step.sources[0].storage], storages[step.destination.storage])
+    return source.whole == result.whole && source.channels == result.channels
   }
 }
 

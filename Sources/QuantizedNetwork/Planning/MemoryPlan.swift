@@ -33,6 +33,7 @@ struct MemoryPlan {
       let parameters = unsafe plan.parameters(of: convolution, step)
       choices.append(unsafe instructions.choose(for: convolution, parameters, method: method))
     }
+    for step in plan.steps { precondition(plan.hasRoom(for: step), "\(step.node) has no room") }
     placeArena(plan, threads: threads)
     for (step, choice) in zip(plan.steps, choices) {
       constantByteCount += step.constantByteCount(choice)
@@ -148,5 +149,16 @@ extension Step {
   private static var softmaxByteCount: Int {
     ConstantMemory.byteCount(256, of: Float.self)
       + (unsafe ConstantMemory.byteCount(1, of: int8_channel_softmax.self))
+  }
+}
+
+extension Plan {
+  /// Whether the image that a convolution or a pool writes ends within its destination.
+  fileprivate func hasRoom(for step: Step) -> Bool {
+    guard let image = step.writtenImage else { return true }
+    let pixels = computedExtent(of: step, image: image.extent).pixels
+    let pixelByteCount = step.destination.pixelByteCount ?? image.channels
+    let end = step.destination.offset + (pixels - 1) * pixelByteCount + image.channels
+    return end <= storages[step.destination.storage].byteCount
   }
 }

@@ -38,7 +38,10 @@ extension Plan {
         if store(all, of: destination) { grows = true }
         continue
       }
-      if step.writtenImage == nil, store(storages[destination].whole, of: destination) {
+      // Only what is written pixel by pixel can be written in part.
+      if step.writtenImage?.extent != storages[destination].whole,
+        store(storages[destination].whole, of: destination)
+      {
         grows = true
       }
       for source in step.sources

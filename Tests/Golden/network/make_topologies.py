@@ -50,6 +50,7 @@ FAMILIES = [
     (topology.softmaxes, [231, 232], [233]),
     (topology.softmax_readers, [236], [237]),
     (topology.softmax_axes, [241], [242]),
+    (topology.softmax_reshaped, [246, 247, 248], [249]),
     (topology.averages, [251], [252]),
     (topology.average_chain, [256], [257]),
     (topology.residual, [261], [263]),

@@ -282,6 +282,14 @@ def softmax_axes(rng):
     return g, [g.dense(y, 9), g.softmax(g.head(x, 6))]
 
 
+def softmax_reshaped(rng):
+    """Over the channels of a row of pixels that a Transpose without a move sees as one image, of which little is read."""
+    g = Topology(rng, {"image": [1, 3, 1, between(rng, 8, 40)]})
+    x = g.decided("image", pick(rng, 17, 33), 1, relu=False)
+    x = g.softmax(g.add("Transpose", [x], perm=[0, 2, 3, 1]), 3)
+    return g, [g.pool(x, 2, pick(rng, 2, 5, 9))]
+
+
 def averages(rng):
     """Averages of cropped values: the pool in front leaves rows out, so does the average."""
     g = start(rng, 19, 27)
