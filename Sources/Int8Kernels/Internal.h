@@ -82,6 +82,18 @@ static inline size_t int8_padded_bytes(const int8_convolution *c, const int8_run
          INT8_SLACK_BYTES;
 }
 
+/// `image_bytes` of kernels that read bytes: only padding needs another image.
+static inline size_t int8_image_bytes(const int8_convolution *c) {
+  const int8_runs r = int8_runs_of(c);
+  return int8_padded_bytes(c, &r);
+}
+
+/// `prepare` of kernels that read bytes.
+static inline void int8_prepare(const int8_convolution *c, const uint8_t *input, void *image) {
+  const int8_runs r = int8_runs_of(c);
+  int8_padded_image(c, &r, input, image);
+}
+
 /// The largest bytes of four pixels: two beside each other and the two a row further.
 static inline void int8_largest_of_four(const uint8_t *first, size_t pixel_bytes,
                                         size_t row_bytes, size_t channels, uint8_t *output) {

@@ -22,16 +22,6 @@ static void pack(const int8_convolution *c, void *packed) {
   (void)packed;
 }
 
-static size_t image_bytes(const int8_convolution *c) {
-  int8_runs r = int8_runs_of(c);
-  return int8_padded_bytes(c, &r);
-}
-
-static void prepare(const int8_convolution *c, const uint8_t *input, void *image) {
-  int8_runs r = int8_runs_of(c);
-  int8_padded_image(c, &r, input, image);
-}
-
 /// A part is one row of the stored output.
 static int32_t parts(const int8_convolution *c) {
   return c->pools ? c->output_rows / 2 : c->output_rows;
@@ -110,8 +100,8 @@ const int8_convolution_kernel int8_portable_direct = {
     .cycles = cycles,
     .packed_bytes = packed_bytes,
     .pack = pack,
-    .image_bytes = image_bytes,
-    .prepare = prepare,
+    .image_bytes = int8_image_bytes,
+    .prepare = int8_prepare,
     .parts = parts,
     .scratch_bytes = scratch_bytes,
     .run = run,

@@ -166,24 +166,14 @@ static void depthwise_run(const int8_convolution *c, const void *packed, const v
   }
 }
 
-static size_t depthwise_image_bytes(const int8_convolution *c) {
-  const int8_runs r = int8_runs_of(c);
-  return int8_padded_bytes(c, &r);
-}
-
-static void depthwise_prepare(const int8_convolution *c, const uint8_t *input, void *image) {
-  const int8_runs r = int8_runs_of(c);
-  int8_padded_image(c, &r, input, image);
-}
-
 static const int8_convolution_kernel depthwise = {
     .name = "depthwise",
     .suits = depthwise_suits,
     .cycles = depthwise_cycles,
     .packed_bytes = depthwise_packed_bytes,
     .pack = depthwise_pack,
-    .image_bytes = depthwise_image_bytes,
-    .prepare = depthwise_prepare,
+    .image_bytes = int8_image_bytes,
+    .prepare = int8_prepare,
     .parts = strips_of,
     .scratch_bytes = strip_bytes,
     .run = depthwise_run,

@@ -12,10 +12,6 @@ static int32_t direct_parts(const int8_convolution *c) {
   return strips_of(c) * (c->softmax == NULL ? c->groups * p.block_groups : 1);
 }
 
-static size_t direct_scratch_bytes(const int8_convolution *c) {
-  return strip_bytes(c);
-}
-
 typedef struct {
   const int8_convolution *c;
   const direct_plan *p;
@@ -223,6 +219,6 @@ static const int8_convolution_kernel direct = {
     .image_bytes = direct_image_bytes,
     .prepare = direct_prepare,
     .parts = direct_parts,
-    .scratch_bytes = direct_scratch_bytes,
+    .scratch_bytes = strip_bytes,
     .run = direct_run,
 };

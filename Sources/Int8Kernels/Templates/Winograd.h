@@ -103,24 +103,14 @@ static void winograd_run(const int8_convolution *c, const void *packed, const vo
   }
 }
 
-static size_t winograd_image_bytes(const int8_convolution *c) {
-  const int8_runs r = int8_runs_of(c);
-  return int8_padded_bytes(c, &r);
-}
-
-static void winograd_prepare(const int8_convolution *c, const uint8_t *input, void *image) {
-  const int8_runs r = int8_runs_of(c);
-  int8_padded_image(c, &r, input, image);
-}
-
 static const int8_convolution_kernel winograd = {
     .name = "winograd 4x4",
     .suits = winograd_suits,
     .cycles = winograd_cycles,
     .packed_bytes = winograd_packed_bytes,
     .pack = winograd_pack,
-    .image_bytes = winograd_image_bytes,
-    .prepare = winograd_prepare,
+    .image_bytes = int8_image_bytes,
+    .prepare = int8_prepare,
     .parts = winograd_parts,
     .scratch_bytes = winograd_scratch_bytes,
     .run = winograd_run,
