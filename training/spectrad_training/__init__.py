@@ -1,1 +1,0 @@
-"""The workshop that turns labelled recordings into a model bundle for spectrad."""
