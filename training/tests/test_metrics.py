@@ -110,6 +110,12 @@ def test_the_calibration_error_is_that_computed_by_hand():
     assert [b["count"] for b in result["bins"]] == [0, 0, 0, 0, 0, 0, 4, 0, 0, 4]
 
 
+def test_a_probability_on_a_limit_belongs_to_the_lower_bin():
+    probabilities = sure(np.array([0, 1]), 2, 0.5)
+    result = metrics.figures([0, 1], probabilities, ("a", "b"), [0, 0], permutations=1, seed=1)
+    assert [b["high"] for b in result["calibration"]["bins"] if b["count"]] == [0.5]
+
+
 def test_the_majority_class_is_that_of_each_folds_training_rows():
     # Fold 0 is trained on 1 1 1 0 0, so it answers 1; fold 1 on 0 0 1, so it answers 0.
     truth = np.array([0, 0, 1, 1, 1, 1, 0, 0])
@@ -189,11 +195,26 @@ def test_a_group_of_several_labels_exchanges_them_within_itself():
     assert result["permutation"]["accuracy"]["p"] == pytest.approx(1 / 4, abs=0.02), "seed 6"
 
 
+def test_groups_of_one_label_never_take_one_from_a_group_of_several():
+    # A laboratory with both classes (2 worlds) beside two donors of class 0 (1 world).
+    truth, groups = np.repeat([0, 1, 0, 0], 10), np.repeat([1, 1, 2, 3], 10)
+    result = metrics.figures(
+        truth,
+        sure(truth, 2),
+        ("a", "b"),
+        np.zeros(40),
+        groups=groups,
+        permutations=4000,
+        seed=7,
+    )
+    assert result["permutation"]["accuracy"]["p"] == pytest.approx(1 / 2, abs=0.03), "seed 7"
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_p_is_evenly_spread_when_answers_know_nothing(seed):
     generator = np.random.default_rng(seed)
     values = []
-    for _ in range(200):
+    for _ in range(100):
         labels = generator.permutation(np.repeat([0, 1, 2], 8))
         truth, groups = np.repeat(labels, 3), np.repeat(np.arange(24), 3)
         # All scans of a donor get the same answer: the worst case for rows taken alone.
@@ -208,7 +229,7 @@ def test_p_is_evenly_spread_when_answers_know_nothing(seed):
             seed=int(generator.integers(1 << 30)),
         )
         values.append(result["permutation"]["balancedAccuracy"]["p"])
-    assert np.mean(np.array(values) <= 0.1) < 0.17, f"seed {seed}"
+    assert np.mean(np.array(values) <= 0.1) < 0.2, f"seed {seed}"
 
 
 def test_unknown_rows_change_nothing():
