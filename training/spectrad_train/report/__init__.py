@@ -16,9 +16,18 @@ __all__ = ["STAGES", "Illustrations", "write_report"]
 def write_report(folder, metrics, illustrations):
     """Writes `metrics.json` and `report.html` into a folder and returns the page's path.
 
-    `metrics` is the dictionary that the brief of `metrics.json` describes; numbers of numpy
-    become plain ones and NaN becomes null. `illustrations` maps a target's name to its
-    `Illustrations`; a target without them has no plots of spectra.
+    `illustrations` maps a target's name to its `Illustrations`; a target without them has no
+    plots of spectra. `metrics` is what `metrics.json` holds (numbers of numpy become plain ones,
+    NaN becomes null):
+
+    - `format` (1), `name`, `version`, `data` and, if known, `intendedUse`, `samples`, `groups`,
+      `folds`; `recordings` (a list of `file` and `sha256`), `settings`, `programs` (versions);
+    - `targets`: per target `classes` (class to count), `models` (model to `metrics.figures`), and
+      if known `int8` (`comparison.quantization_effect`), `verdict` (`comparison.verdict`) and
+      `histories` (per fold the list of epochs of `fitting.Fitted`);
+    - `unseen`, optional: like `targets`, of recordings never used in training;
+    - `imbalance`, optional: `default` (a kind) and per target a kind's `accuracy`,
+      `balancedAccuracy` and `interval`.
 
     The page is self-contained and the same for the same input, byte for byte. Each file is
     replaced as a whole, so a reader never sees half of one.

@@ -75,7 +75,7 @@ def plain_text(text):
     return str(text).replace("\\", "\\\\").replace("$", r"\$")
 
 
-def shortened(text, length=18):
+def shortened(text, length=24):
     """A name cut so that it fits an axis."""
     text = str(text)
     return text if len(text) <= length else text[: length - 1] + "…"

@@ -64,10 +64,18 @@ def learning_curves(histories):
     accuracy.set_title("Balanced accuracy, validation")
     accuracy.set_ylim(0, 1.02)
     rate.set_title("Learning rate")
-    rate.set_yscale("log")
+    _halvings(rate, histories)
     for panel in (loss, accuracy, rate):
         panel.set_xlabel("epoch")
     return figure
+
+
+def _halvings(panel, histories):
+    """A scale on which every halving of the learning rate is one step, with its value."""
+    panel.set_yscale("log", base=2)
+    rates = np.unique(np.concatenate([_series(history, "learningRate") for history in histories]))
+    rates = rates[np.isfinite(rates)]
+    panel.set_yticks(rates, [f"{rate:.2g}" for rate in rates])
 
 
 def _series(history, name):
@@ -88,7 +96,7 @@ def confusion(counts, class_names):
     drawing = panel.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     size = 10 if len(class_names) <= 6 else 8
     for (row, column), count in np.ndenumerate(counts):
-        colour = "white" if shares[row, column] > 0.55 else "black"
+        colour = "white" if shares[row, column] > 0.55 else "black" if count else "#c0c6cf"
         panel.text(column, row, count, ha="center", va="center", color=colour, fontsize=size)
     labels = [plain_text(shortened(name)) for name in class_names]
     places = range(len(class_names))

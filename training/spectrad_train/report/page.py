@@ -96,7 +96,6 @@ def _anchor(name):
 
 
 def _target(name, target, illustrations):
-    network = target["models"].get("network")
     return element(
         "section",
         element("h2", name),
@@ -111,7 +110,7 @@ def _target(name, target, illustrations):
         tables.quantization(target["int8"]) if target.get("int8") else None,
         _spectra(illustrations) if illustrations is not None else None,
         _learning(target["histories"]) if any(target.get("histories") or []) else None,
-        _answers(network) if network is not None else None,
+        _answers(target["models"].get("network")),
         class_="target",
         id=_anchor(name),
     )
@@ -177,6 +176,8 @@ def _learning(histories):
 
 
 def _answers(network):
+    if network is None:
+        return None
     names = list(network["perClass"])
     error = share(network["calibration"]["expectedCalibrationError"])
     return [
@@ -218,11 +219,17 @@ def _unseen(targets):
                 element("p", _class_counts(target)) if "classes" in target else None,
                 tables.summary(target),
                 element("p", target["verdict"], class_="verdict") if "verdict" in target else None,
+                _answers(_shipped(target["models"])),
             ]
             for name, target in targets.items()
         ],
         id="unseen",
     )
+
+
+def _shipped(models):
+    """The figures of the network that ships: int8 where it was measured."""
+    return models.get("networkInt8") or models.get("network")
 
 
 def _imbalance(comparison):
@@ -245,8 +252,14 @@ def _provenance(metrics):
     return element(
         "section",
         element("h2", "How it was made"),
-        tables.pairs("Settings and seeds.", metrics.get("settings", {})),
-        tables.pairs("Program versions.", metrics.get("programs", {})),
-        tables.pairs("Recordings and their SHA-256 digests.", recordings),
+        [
+            tables.pairs(caption, values)
+            for caption, values in (
+                ("Settings and seeds.", metrics.get("settings")),
+                ("Program versions.", metrics.get("programs")),
+                ("Recordings and their SHA-256 digests.", recordings),
+            )
+            if values
+        ],
         id="provenance",
     )

@@ -24,38 +24,58 @@ POINTS_MAX = 600
 
 @drawn
 def stages(illustrations):
-    """Mean and spread (one standard deviation) per class before and after each step."""
+    """Mean and spread per class before and after each step, and what tells the classes apart."""
     shown = [name for name in STAGES if name in illustrations.stages]
     columns = 2
-    rows = -(-len(shown) // columns)
+    rows = -(-(len(shown) + 1) // columns)
     figure = Figure(figsize=(WIDTH_INCHES, 2.3 * rows + 0.6))
-    panels = figure.subplots(rows, columns, squeeze=False).flat
+    panels = list(figure.subplots(rows, columns, squeeze=False).flat)
     for panel, name in zip(panels, shown, strict=False):
         _stage(panel, illustrations, name)
-    for panel in list(panels)[len(shown) :]:
+    _differences(panels[len(shown)], illustrations, shown[-1])
+    for panel in panels[: len(shown) + 1]:
+        panel.set_xlabel("wavelength / nm")
+        panel.margins(x=0)
+    for panel in panels[len(shown) + 1 :]:
         panel.set_axis_off()
-    legend_below(figure, figure.axes[0])
+    legend_below(figure, panels[0])
     return figure
 
 
 def _stage(panel, illustrations, name):
-    wavelengths, spectra = illustrations.wavelengths_nm, illustrations.stages[name]
     # Eleven dense bands would hide one another.
     opacity = 0.16 if len(illustrations.class_names) <= 4 else 0.07
-    for number, class_name in enumerate(illustrations.class_names):
-        rows = spectra[np.asarray(illustrations.classes) == number]
-        if len(rows) == 0:
-            continue
-        mean, spread = rows.mean(axis=0), rows.std(axis=0)
-        line = class_line(number)
-        panel.fill_between(
-            wavelengths, mean - spread, mean + spread, color=line["color"], alpha=opacity, lw=0
-        )
-        panel.plot(wavelengths, mean, lw=1.3, label=plain_text(shortened(class_name)), **line)
+    wavelengths_nm = illustrations.wavelengths_nm
+    for number, spectra in _of_each_class(illustrations, name):
+        mean, spread = spectra.mean(axis=0), spectra.std(axis=0)
+        line, label = class_line(number), _label(illustrations, number)
+        low, high = mean - spread, mean + spread
+        panel.fill_between(wavelengths_nm, low, high, color=line["color"], alpha=opacity, lw=0)
+        panel.plot(wavelengths_nm, mean, lw=1.3, label=label, **line)
     panel.set_title(STAGES[name])
-    panel.set_xlabel("wavelength / nm")
     panel.set_ylabel("absorbance" if name == "median" else "arbitrary units")
-    panel.margins(x=0)
+
+
+def _differences(panel, illustrations, name):
+    """Class means less the mean of all samples: differences too small for the other panels."""
+    everything = np.asarray(illustrations.stages[name])[np.asarray(illustrations.classes) >= 0]
+    for number, spectra in _of_each_class(illustrations, name):
+        difference = spectra.mean(axis=0) - everything.mean(axis=0)
+        panel.plot(illustrations.wavelengths_nm, difference, lw=1.3, **class_line(number))
+    panel.set_title(f"{STAGES[name]}, class means less the mean of all")
+    panel.set_ylabel("arbitrary units")
+
+
+def _of_each_class(illustrations, name):
+    """Number and spectra of every class that occurs."""
+    spectra, classes = np.asarray(illustrations.stages[name]), np.asarray(illustrations.classes)
+    for number in range(len(illustrations.class_names)):
+        if (classes == number).any():
+            yield number, spectra[classes == number]
+
+
+def _label(illustrations, number):
+    return plain_text(shortened(illustrations.class_names[number]))
 
 
 @drawn
@@ -87,7 +107,7 @@ def channels(illustrations):
             panel.tick_params(labelsize=6, labelleft=column == 0, labelbottom=row == 2)
             panel.locator_params(nbins=3)
             if row == 0:
-                panel.set_title(plain_text(shortened(name, 14)), fontsize=9)
+                panel.set_title(plain_text(shortened(name, 20)), fontsize=9 if columns < 4 else 7)
             if column == 0:
                 panel.set_ylabel(f"{channel} / nm")
             if place == 0:
@@ -108,13 +128,13 @@ def components(illustrations):
     options = {"s": 14, "alpha": 0.6, "linewidths": 0, "rasterized": as_image}
     if len(unknown):
         panel.scatter(*unknown.T, color=GREY, marker=".", label="unknown", **options)
-    for number, name in enumerate(illustrations.class_names):
+    for number in range(len(illustrations.class_names)):
         rows = scores[classes == number]
         if len(rows):
-            label = plain_text(shortened(name))
+            label = _label(illustrations, number)
             panel.scatter(*rows.T, label=label, **class_marker(number), **options)
     if illustrations.t2_limit is not None:
-        panel.add_patch(_t2_ellipse(illustrations))
+        panel.add_patch(t2_ellipse(illustrations))
     panel.set_xlabel("component 1")
     panel.set_ylabel("component 2")
     panel.autoscale_view()
@@ -122,7 +142,7 @@ def components(illustrations):
     return figure
 
 
-def _t2_ellipse(illustrations):
+def t2_ellipse(illustrations):
     """Where the squared scores over their variances sum to the limit."""
     width, height = 2 * np.sqrt(illustrations.t2_limit * np.asarray(illustrations.pca_variances))
     return Ellipse((0, 0), width, height, fill=False, ls="--", ec=GREY, label="T² limit")
