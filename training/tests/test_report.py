@@ -188,6 +188,13 @@ def test_eleven_classes_are_told_apart_without_colour():
     assert len(lines) == len(markers) == 11
 
 
+def test_long_names_keep_their_end():
+    first, second = (drawing.shortened(f"microcrystalline cellulose {n}", 20) for n in (101, 102))
+    assert first == "microcrystall…se 101"
+    assert first != second and len(first) == 20
+    assert drawing.shortened("talc", 4) == "talc"
+
+
 @pytest.mark.parametrize("plot", ["stages", "channels", "components"])
 def test_plots_hold_eleven_classes_and_many_samples(plot):
     svg = getattr(spectra_plots, plot)(illustrations(MANY, rows=3000))
