@@ -73,7 +73,7 @@ def class_marker(number):
 
 def plain_text(text):
     """Text that matplotlib shows as it is: a dollar sign would start a formula."""
-    return str(text).replace("\\", "\\\\").replace("$", r"\$")
+    return str(text).replace("$", r"\$")
 
 
 def shortened(text, length=24):
