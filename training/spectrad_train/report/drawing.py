@@ -32,7 +32,7 @@ STYLE = {
     "figure.facecolor": "white",
     "figure.constrained_layout.use": True,
 }
-RASTER_DPI = 150
+RASTER_DPI = 110
 
 
 def drawn(plot):
