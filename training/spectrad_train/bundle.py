@@ -42,9 +42,7 @@ def assembled(description, method, targets):
 
 def finish(bundle, description, method, samples, preprocessor, folder, choices, metrics):
     """Writes golden.json and bundle.json beside the members."""
-    path = golden.write(
-        bundle, method, samples, preprocessor, folder, choices.seed, choices.meta
-    )
+    path = golden.write(bundle, method, samples, preprocessor, folder, choices.seed, choices.meta)
     bundle["golden"] = {"file": path.name, "sha256": digest(path)}
     bundle["training"] = {"data": description.data, "metrics": headline(metrics)}
     text = json.dumps(bundle, indent=1, ensure_ascii=False)

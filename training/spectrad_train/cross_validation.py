@@ -1,114 +1,141 @@
 """Every model on the same grouped folds, all constants found inside each fold."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from . import metrics, models
+from .arrays import Arrays
+from .choices import Choices
+from .comparison import quantization_effect
 from .folds import grouped_folds
-from .workspace import seed_of
+from .method import Method
+from .preprocessing import Preprocessor
+from .progress import epoch_text
+from .samples import Samples
+from .workspace import Workspace, seed_of
 
 BASELINE_NAMES = tuple(models.BASELINES)
 # The order of the report: what ships first.
 MODEL_NAMES = ("networkInt8", "network", "derivativeCNN", *BASELINE_NAMES)
 
 
-class CrossValidation:
-    """The folds of a run: what is finished is read from the workspace."""
+@dataclass(frozen=True)
+class Fold:
+    """One fold of one target, with all that another process needs to compute it."""
 
-    def __init__(self, arrays, choices, workspace, progress):
-        self.arrays, self.choices = arrays, choices
-        self.workspace, self.progress = workspace, progress
-        self.samples = arrays.samples
+    target: str
+    number: int
+    training: np.ndarray
+    held_out: np.ndarray
+    samples: Samples
+    method: Method
+    choices: Choices
+    workspace: Workspace
+    spectractl: str
 
-    def run(self, target):
-        """Answers of every model to every sample with a known class, each held out once.
+    @property
+    def title(self):
+        """The fold in words."""
+        return f"{self.target}, fold {self.number + 1} of {self.choices.folds}"
 
-        Returns the probabilities by model, [samples, classes] with NaN where the class is
-        unknown, the fold of each sample, and the training course of each fold's network.
-        """
-        classes, seed = self.samples.classes[target], self.choices.seed
-        count = self.choices.folds
-        folds = grouped_folds(classes, self.samples.groups, count, seed_of(seed, "folds"))
-        shape = (len(self.samples), len(self.samples.class_names[target]))
-        answers = {name: np.full(shape, np.nan) for name in MODEL_NAMES}
-        histories = []
-        for fold in range(count):
-            held_out = np.flatnonzero(folds == fold)
-            rows = np.flatnonzero((folds >= 0) & (folds != fold))
-            found = self._fold(target, fold, rows, held_out)
-            for name in MODEL_NAMES:
-                answers[name][held_out] = found[name]
-            histories.append(_records(found))
-        return answers, folds, histories
+    @property
+    def result(self):
+        """The name of its result in the workspace."""
+        return f"{self.target}/fold{self.number}"
 
-    def _fold(self, target, fold, rows, held_out):
-        """One fold's answers of every model, from the workspace where they are there."""
-        name = f"{target}/fold{fold}"
-        task = f"{target}, fold {fold + 1} of {self.choices.folds}"
-        if self.workspace.has(name):
-            self.progress.say(f"{task}: done before")
-        return self.workspace.arrays(name, lambda: self._fit(target, fold, rows, held_out, task))
 
-    def _fit(self, target, fold, rows, held_out, task):
-        seed = seed_of(self.choices.seed, target, fold)
-        found = {}
-        for name in BASELINE_NAMES:
-            with self.progress.task(f"{task}: {name}"):
-                found[name] = models.baseline_answers(
-                    name, self.samples, target, rows, held_out, seed
-                )
-        with self.progress.task(f"{task}: constants and images"):
-            draft = self.arrays.draft(target, rows)
-            parts = models.split(self.samples, target, rows, self.choices, seed)
-            arrays = self.arrays.of(target, draft, parts.copies)
-        with self.progress.task(f"{task}: derivativeCNN") as report:
-            found["derivativeCNN"] = models.derivative_cnn_answers(
-                arrays, parts, held_out, self.choices, seed, report
-            )
-        folder = self.workspace.path("networks", f"{target}-fold{fold}", "network.onnx").parent
-        with self.progress.task(f"{task}: network") as report:
-            found["network"], found["networkInt8"], history = models.network_answers(
-                arrays, parts, held_out, self.choices, seed, folder, report
-            )
-        found |= {f"history.{key}": np.array([r[key] for r in history]) for key in history[0]}
-        classes = self.samples.classes[target][held_out]
-        self.progress.say(
-            f"{task}: balanced accuracy "
-            + ", ".join(
-                f"{name} {metrics.balanced_accuracy(classes, found[name]):.3f}"
-                for name in MODEL_NAMES
-            )
+def folds_of(samples, target, method, choices, workspace, spectractl):
+    """The folds of a target and the fold number of each sample, -1 where its class is unknown."""
+    seed = seed_of(choices.seed, "folds")
+    numbers = grouped_folds(samples.classes[target], samples.groups, choices.folds, seed)
+    folds = [
+        Fold(
+            target,
+            number,
+            np.flatnonzero((numbers >= 0) & (numbers != number)),
+            np.flatnonzero(numbers == number),
+            samples,
+            method,
+            choices,
+            workspace,
+            spectractl,
         )
-        return found
+        for number in range(choices.folds)
+    ]
+    return folds, numbers
 
 
-def _records(found):
-    """The course of one training as a list of records, one per epoch."""
-    columns = {
-        key.removeprefix("history."): values.tolist()
-        for key, values in found.items()
-        if key.startswith("history.")
-    }
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+def computed(fold, report):
+    """One fold's answers of every model to its held-out rows, kept in the workspace."""
+    return fold.workspace.arrays(fold.result, lambda: _answers(fold, report))
 
 
-def figures(samples, target, answers, folds, choices):
+def _answers(fold, report):
+    choices, rows, held_out = fold.choices, fold.training, fold.held_out
+    seed = seed_of(choices.seed, fold.target, fold.number)
+    found = {}
+    for name in BASELINE_NAMES:
+        report(f"{fold.title}: {name}")
+        found[name] = models.baseline_answers(name, fold.samples, fold.target, rows, held_out, seed)
+    report(f"{fold.title}: constants and images")
+    folder = fold.workspace.path("folds", f"{fold.target}-{fold.number}", "network.onnx").parent
+    preprocessor = Preprocessor(fold.spectractl, folder / "preprocessed")
+    arrays = Arrays(fold.samples, fold.method, preprocessor)
+    draft = arrays.draft(fold.target, rows)
+    parts = models.split(fold.samples, fold.target, rows, choices, seed)
+    values = arrays.of(fold.target, draft, parts.copies)
+    preprocessor.remove()
+
+    def told(name):
+        return lambda epoch, record: report(epoch_text(f"{fold.title}, {name}", epoch, record))
+
+    found["derivativeCNN"] = models.derivative_cnn_answers(
+        values, parts, held_out, choices, seed, told("derivative CNN")
+    )
+    found["network"], found["networkInt8"], history = models.network_answers(
+        values, parts, held_out, choices, seed, folder, told("network")
+    )
+    return found | models.history_arrays(history)
+
+
+def collected(results, folds, numbers):
+    """The folds' answers put together: by model [samples, classes], NaN where none; histories."""
+    samples, target = folds[0].samples, folds[0].target
+    shape = (len(samples), len(samples.class_names[target]))
+    answers = {name: np.full(shape, np.nan) for name in MODEL_NAMES}
+    for fold in folds:
+        for name in MODEL_NAMES:
+            answers[name][numbers == fold.number] = results[fold.result][name]
+    return answers, [models.history_records(results[fold.result]) for fold in folds]
+
+
+def outcome(fold, found):
+    """One line on a fold: the balanced accuracy of each model."""
+    truth = fold.samples.classes[fold.target][fold.held_out]
+    accuracies = (
+        f"{name} {metrics.balanced_accuracy(truth, metrics.predicted_classes(found[name])):.3f}"
+        for name in MODEL_NAMES
+    )
+    return f"{fold.title}: balanced accuracy {', '.join(accuracies)}"
+
+
+def figures(samples, target, answers, numbers, choices):
     """The figures of every model over the folds, and of int8 beside float."""
     truth = samples.classes[target]
-    names = samples.class_names[target]
     known = truth >= 0
     result = {
         model: metrics.figures(
             truth[known],
             values[known],
-            names,
-            folds[known],
+            samples.class_names[target],
+            numbers[known],
             groups=samples.groups[known],
             permutations=choices.permutations,
             seed=seed_of(choices.seed, target, "permutations"),
         )
         for model, values in answers.items()
     }
-    quantized = metrics.int8_comparison(
+    return result, quantization_effect(
         truth[known], answers["network"][known], answers["networkInt8"][known]
     )
-    return result, quantized

@@ -2,20 +2,23 @@
 
 import platform
 import shutil
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 from . import bundle as bundles
-from . import cross_validation, members, metrics, models
+from . import comparison, cross_validation, members, metrics, models
 from . import samples as tables
 from .arrays import Arrays
-from .cross_validation import CrossValidation
+from .choices import Choices
 from .errors import InputError
 from .illustrations import illustrate
+from .jobs import Jobs
+from .method import Method
 from .preprocessing import Preprocessor
+from .progress import Progress
 from .report import write_report
 from .workspace import Workspace, seed_of
 
@@ -35,53 +38,91 @@ class Places:
     replaces: bool = False
 
 
-def run(source, method, choices, description, places, progress):
-    """Reads, measures, trains, writes and checks; returns the metrics.
+@dataclass(frozen=True)
+class Run:
+    """What every step of a run reads."""
 
-    Errors: InputError for whatever people gave that cannot be used.
-    """
-    bundles.refuse_to_replace(places.output, places.replaces)
+    source: tables.Source
+    method: Method
+    choices: Choices
+    places: Places
+    workspace: Workspace
+    preprocessor: Preprocessor
+    samples: tables.Samples
+    jobs: Jobs
+    progress: Progress
+
+
+def begun(source, method, choices, places, jobs, progress):
+    """Opens the workspace and reads the samples."""
     settings = {
         "data": source.described(),
         "method": method.described(),
         "choices": choices.described(),
     }
     workspace = Workspace(places.work, settings, fresh=places.fresh)
-    preprocessor = Preprocessor(places.spectractl, workspace.path("preprocessed"))
+    preprocessor = Preprocessor(places.spectractl, workspace.folder / "preprocessed")
     samples = tables.read(source, method, preprocessor, progress.say)
     tell_samples(samples, progress)
-    arrays = Arrays(samples, method, preprocessor)
-    result = {
-        "format": 1,
-        **{key: value for key, value in asdict(description).items() if key != "intended_use"},
-        "intendedUse": description.intended_use,
-        **settings["data"],
-        "settings": {"method": settings["method"], "choices": settings["choices"]},
-        "samples": len(samples),
-        "groups": len(np.unique(samples.groups)),
-        "folds": choices.folds,
-        "programs": programs(),
-        "targets": measured(arrays, choices, workspace, progress),
-    }
-    draft = train_members(arrays, method, choices, description, workspace, progress, result)
-    folder = workspace.folder / "bundle"
+    return Run(source, method, choices, places, workspace, preprocessor, samples, jobs, progress)
+
+
+def make_bundle(run, description):
+    """Measures, trains, writes and checks; returns the metrics.
+
+    Errors: InputError for whatever people gave that cannot be used.
+    """
+    places, choices, progress = run.places, run.choices, run.progress
+    bundles.refuse_to_replace(places.output, places.replaces)
+    result = described(run, description)
+    measured(run, result["targets"])
+    folder = run.workspace.folder / "bundle"
+    draft = train_members(run, description, folder, result["targets"])
     if places.unseen:
-        result["unseen"] = unseen_figures(
-            replace(source, recordings=places.unseen), method, arrays, draft, folder, choices,
-            progress,
-        )
+        result["unseen"] = unseen_figures(run, draft, folder)
     with progress.task("golden cases"):
         bundles.finish(
-            draft, description, method, samples, preprocessor, folder, choices, result
+            draft,
+            description,
+            run.method,
+            run.samples,
+            run.preprocessor,
+            folder,
+            choices,
+            result,
         )
     progress.say(bundles.checked(places.spectractl, folder))
     with progress.task("report"):
-        pictures = illustrate(arrays, draft)
-        page = write_report(places.report, result, pictures)
+        arrays = Arrays(run.samples, run.method, run.preprocessor)
+        page = write_report(places.report, result, illustrate(arrays, draft))
     bundles.put_in_place(folder, places.output, places.replaces)
-    shutil.rmtree(preprocessor.folder, ignore_errors=True)
+    run.preprocessor.remove()
     progress.say(f"wrote {places.output}; the report is {page}")
     return result
+
+
+def described(run, description):
+    """The head of `metrics.json`: what was measured, with what."""
+    return {
+        "format": 1,
+        "name": description.name,
+        "version": description.version,
+        "description": description.description,
+        "intendedUse": description.intended_use,
+        "demonstration": description.demonstration,
+        "data": description.data,
+        "recordings": run.source.described()["recordings"],
+        "settings": {
+            "source": run.source.described(),
+            "method": run.method.described(),
+            "choices": run.choices.described(),
+        },
+        "samples": len(run.samples),
+        "groups": len(np.unique(run.samples.groups)),
+        "folds": run.choices.folds,
+        "programs": programs(),
+        "targets": {},
+    }
 
 
 def tell_samples(samples, progress):
@@ -94,62 +135,90 @@ def tell_samples(samples, progress):
         progress.say(f"{target}: {counts}" + (f", unknown {unknown}" if unknown else ""))
 
 
-def measured(arrays, choices, workspace, progress):
-    """The figures of every target over the folds; only the classes' counts without folds."""
-    result = {}
-    for target, names in arrays.samples.class_names.items():
-        classes = arrays.samples.classes[target]
+def measured(run, result):
+    """Adds the figures of every target over the folds; only the classes' counts without folds."""
+    samples, choices = run.samples, run.choices
+    for target, names in samples.class_names.items():
+        classes = samples.classes[target]
         counts = {name: int((classes == index).sum()) for index, name in enumerate(names)}
         result[target] = {"classes": counts, "models": {}, "histories": [], "verdict": None}
-        if choices.folds == 0:
+    if choices.folds == 0:
+        for target in result:
             result[target]["verdict"] = "Not measured: the run was told to leave the folds out."
-            continue
-        folds = CrossValidation(arrays, choices, workspace, progress)
-        answers, held_out, histories = folds.run(target)
-        with progress.task(f"{target}: figures"):
+        return
+    divided = {
+        target: cross_validation.folds_of(
+            samples, target, run.method, choices, run.workspace, run.places.spectractl
+        )
+        for target in result
+    }
+    tasks = [fold for folds, _ in divided.values() for fold in folds]
+    found = {}
+    for fold, answers in run.jobs.run(cross_validation.computed, tasks, run.progress):
+        found[fold.result] = answers
+        run.progress.say(cross_validation.outcome(fold, answers))
+    for target, (folds, numbers) in divided.items():
+        answers, histories = cross_validation.collected(found, folds, numbers)
+        with run.progress.task(f"{target}: figures"):
             figures, quantized = cross_validation.figures(
-                arrays.samples, target, answers, held_out, choices
+                samples, target, answers, numbers, choices
             )
-        verdict = metrics.verdict(figures)
+        verdict = comparison.verdict(figures)
         result[target] |= {
             "models": figures,
             "int8": quantized,
             "histories": histories,
             "verdict": verdict,
         }
-        progress.say(f"{target}: {verdict}")
-    return result
+        run.progress.say(f"{target}: {verdict}")
 
 
-def train_members(arrays, method, choices, description, workspace, progress, result):
-    """Trains what ships; returns the bundle without golden cases, its files in the workspace."""
-    folder = workspace.folder / "bundle"
+def train_members(run, description, folder, result):
+    """Trains what ships; returns the bundle without golden cases."""
     shutil.rmtree(folder, ignore_errors=True)
-    targets = []
-    for target in arrays.samples.class_names:
-        described, kept = members.train(arrays, target, choices, workspace, progress, folder)
-        targets.append(described)
-        result["targets"][target]["members"] = [
-            {"epochs": len(found["history.epoch"]), "int8Agreement": float(found["agreement"])}
-            for found in kept
+    arrays = Arrays(run.samples, run.method, run.preprocessor)
+    tasks = []
+    for target in run.samples.class_names:
+        with run.progress.task(f"{target}: constants"):
+            draft = arrays.draft(target, run.samples.known(target))
+        tasks += [
+            members.Member(
+                target,
+                number,
+                draft,
+                run.samples,
+                run.method,
+                run.choices,
+                run.workspace,
+                run.places.spectractl,
+            )
+            for number in range(run.choices.members)
         ]
-    return bundles.assembled(description, method, targets)
+    for member, found in run.jobs.run(members.trained, tasks, run.progress):
+        run.progress.say(members.outcome(member, found))
+        result[member.target].setdefault("members", {})[member.number] = {
+            "epochs": len(found["history.epoch"]),
+            "int8Agreement": float(found["agreement"]),
+        }
+    targets = []
+    for target in run.samples.class_names:
+        result[target]["members"] = [kept for _, kept in sorted(result[target]["members"].items())]
+        targets.append(members.placed([m for m in tasks if m.target == target], folder))
+    return bundles.assembled(description, run.method, targets)
 
 
-def unseen_figures(source, method, arrays, draft, folder, choices, progress):
+def unseen_figures(run, draft, folder):
     """Figures of the members that ship, and of the baselines, on recordings of their own."""
-    preprocessor, known = arrays.preprocessor, arrays.samples
-    orders = {name: names for name, names in known.class_names.items()}
-    others = tables.read(
-        replace(source, class_orders=orders), method, preprocessor, progress.say, "unseen"
-    )
+    known, choices, progress = run.samples, run.choices, run.progress
+    source = replace(run.source, recordings=run.places.unseen, class_orders=dict(known.class_names))
+    others = tables.read(source, run.method, run.preprocessor, progress.say, "unseen")
     shared = set(known.groups) & set(others.groups)
     if shared:
         raise InputError(
             f"--unseen: found {len(shared)} samples or groups that are also trained on, such as "
             f"{min(shared)}; expected others"
         )
-    of_unseen = Arrays(others, method, preprocessor, "unseen")
+    of_unseen = Arrays(others, run.method, run.preprocessor, "unseen")
     result = {}
     for described in draft["targets"]:
         target = described["name"]
@@ -175,6 +244,7 @@ def unseen_figures(source, method, arrays, draft, folder, choices, progress):
                     groups=others.groups[rows],
                     permutations=choices.permutations,
                     seed=seed_of(choices.seed, target, "unseen"),
+                    training_truth=known.classes[target],
                 )
                 for model, values in answers.items()
             },
@@ -197,7 +267,11 @@ def _baselines_on(known, others, target, rows, choices):
     )
     return {
         name: models.baseline_answers(
-            name, both, target, known.known(target), len(known) + rows,
+            name,
+            both,
+            target,
+            known.known(target),
+            len(known) + rows,
             seed_of(choices.seed, target, "unseen"),
         )
         for name in models.BASELINES

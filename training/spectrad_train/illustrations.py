@@ -47,4 +47,3 @@ def _mean_images(arrays, target, draft, rows):
     table = samples.with_medians(means, first)
     images = Arrays(table, arrays.method, arrays.preprocessor, "means").of(target, draft).images
     return {samples.class_names[target][i]: images[k] for k, i in enumerate(present)}
-

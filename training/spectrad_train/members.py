@@ -1,63 +1,77 @@
 """The networks that ship: trained once on all samples, with one set of constants per target."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from . import fitting, models, quantization
-from .workspace import digest, seed_of
+from .arrays import Arrays
+from .choices import Choices
+from .method import Method
+from .preprocessing import Preprocessor
+from .progress import epoch_text
+from .samples import Samples
+from .workspace import Workspace, digest, seed_of
 
 
-def train(arrays, target, choices, workspace, progress, folder):
-    """Trains, quantizes and checks the members of one target; writes them below `folder`.
+@dataclass(frozen=True)
+class Member:
+    """One network of a target that is to be trained, with all that another process needs."""
 
-    Returns the complete target for `bundle.json` and the courses of the trainings.
-    """
-    rows = arrays.samples.known(target)
-    with progress.task(f"{target}: constants of {len(rows)} samples"):
-        draft = arrays.draft(target, rows)
-    described = draft["targets"][0]
-    histories = []
-    for number in range(choices.members):
-        file = f"{target}/member{number}.onnx"
-        history = _train_member(
-            arrays, draft, rows, number, choices, workspace, progress, folder / file
-        )
-        described["members"].append({"file": file, "sha256": digest(folder / file)})
-        histories.append(history)
-    return described, histories
+    target: str
+    number: int
+    draft: dict
+    samples: Samples
+    method: Method
+    choices: Choices
+    workspace: Workspace
+    spectractl: str
+
+    @property
+    def title(self):
+        """The member in words."""
+        return f"{self.target}, member {self.number + 1} of {self.choices.members}"
+
+    @property
+    def file(self):
+        """Where the network stands in the bundle."""
+        return f"{self.target}/member{self.number}.onnx"
+
+    @property
+    def kept(self):
+        """Where the network stands in the workspace."""
+        return self.workspace.path("members", self.file)
 
 
-def _train_member(arrays, draft, rows, number, choices, workspace, progress, path):
-    target = draft["targets"][0]["name"]
-    seed = seed_of(choices.seed, target, "member", number)
-    kept = workspace.path("members", target, f"member{number}.onnx")
-    task = f"{target}: member {number + 1} of {choices.members}"
+def trained(member, report):
+    """Trains and quantizes a member and compares the two; kept in the workspace."""
+    return member.workspace.arrays(
+        f"{member.target}/member{member.number}", lambda: _train(member, report)
+    )
 
-    def make():
-        parts = models.split(arrays.samples, target, rows, choices, seed)
-        with progress.task(f"{task}, images"):
-            of_member = arrays.of(target, draft, parts.copies)
-        checkpoint = workspace.path("members", target, f"checkpoint{number}")
-        with progress.task(task) as report:
-            fitted = models.fit_network(
-                of_member, parts, choices, choices.width, seed, checkpoint, report
-            )
-        originals = parts.training[parts.training < len(arrays.samples)]
-        models.quantized(fitted.network, of_member, originals, choices, kept, seed)
-        agreement = _agreement(fitted.network, kept, of_member, parts.validation, choices)
-        history = {
-            f"history.{key}": np.array([record[key] for record in fitted.history])
-            for key in fitted.history[0]
-        }
-        progress.say(
-            f"{task}: {len(fitted.history)} epochs, int8 answers like float in "
-            f"{agreement:.1%} of the samples that chose the epoch"
-        )
-        return {"agreement": np.array(agreement), "seed": np.array(seed), **history}
 
-    found = workspace.arrays(f"{target}/member{number}", make)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(kept.read_bytes())
-    return found
+def _train(member, report):
+    choices, samples, target = member.choices, member.samples, member.target
+    seed = seed_of(choices.seed, target, "member", member.number)
+    report(f"{member.title}: images")
+    folder = member.workspace.path("members", target, f"fit{member.number}", "fit.npz").parent
+    preprocessor = Preprocessor(member.spectractl, folder / "preprocessed")
+    parts = models.split(samples, target, samples.known(target), choices, seed)
+    arrays = Arrays(samples, member.method, preprocessor).of(target, member.draft, parts.copies)
+    preprocessor.remove()
+    fitted = models.fit_network(
+        arrays,
+        parts,
+        choices,
+        choices.width,
+        seed,
+        folder,
+        lambda epoch, record: report(epoch_text(member.title, epoch, record)),
+    )
+    originals = parts.training[parts.training < len(samples)]
+    models.quantized(fitted.network, arrays, originals, choices, member.kept, seed)
+    agreement = _agreement(fitted.network, member.kept, arrays, parts.validation, choices)
+    return {"agreement": np.array(agreement), **models.history_arrays(fitted.history)}
 
 
 def _agreement(network, path, arrays, rows, choices):
@@ -66,6 +80,26 @@ def _agreement(network, path, arrays, rows, choices):
     exact = fitting.predict(network, {name: values[rows] for name, values in inputs.items()})
     quantized = quantization.probabilities(path, arrays.onnx_inputs(rows, meta=choices.meta))
     return float((exact.argmax(axis=1) == quantized.argmax(axis=1)).mean())
+
+
+def outcome(member, found):
+    """One line on a member."""
+    return (
+        f"{member.title}: {len(found['history.epoch'])} epochs, int8 answers like float in "
+        f"{float(found['agreement']):.1%} of the samples that chose the epoch"
+    )
+
+
+def placed(members, folder):
+    """Copies the finished members of one target into the bundle; returns the complete target."""
+    described = dict(members[0].draft["targets"][0])
+    described["members"] = []
+    for member in members:
+        path = folder / member.file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(member.kept.read_bytes())
+        described["members"].append({"file": member.file, "sha256": digest(path)})
+    return described
 
 
 def combined(answers):

@@ -74,10 +74,10 @@ def fit_network(arrays, parts, choices, width, seed, checkpoint, report):
         arrays.network_inputs(meta=choices.meta),
         arrays.classes,
         parts.weights,
-        parts.training,
-        parts.validation,
-        choices.schedule,
-        seed,
+        training=parts.training,
+        validation=parts.validation,
+        schedule=choices.schedule,
+        seed=seed,
         checkpoint=checkpoint,
         report=report,
     )
@@ -95,9 +95,7 @@ def quantized(network, arrays, rows, choices, path, seed):
 
 def network_answers(arrays, parts, held_out, choices, seed, folder, report):
     """Float and int8 probabilities of the held-out rows, and the course of the training."""
-    fitted = fit_network(
-        arrays, parts, choices, choices.fold_width, seed, folder / "checkpoint", report
-    )
+    fitted = fit_network(arrays, parts, choices, choices.fold_width, seed, folder, report)
     inputs = arrays.network_inputs(meta=choices.meta)
     answers = fitting.predict(fitted.network, {k: v[held_out] for k, v in inputs.items()})
     path = folder / "network.onnx"
@@ -118,11 +116,10 @@ def derivative_cnn_answers(arrays, parts, held_out, choices, seed, report):
         inputs,
         arrays.classes,
         parts.weights,
-        parts.training,
-        parts.validation,
-        choices.small_schedule,
-        seed,
-        checkpoint=None,
+        training=parts.training,
+        validation=parts.validation,
+        schedule=choices.small_schedule,
+        seed=seed,
         report=report,
     )
     return fitting.predict(fitted.network, {k: v[held_out] for k, v in inputs.items()})
@@ -136,9 +133,24 @@ def baseline_answers(name, samples, target, rows, held_out, seed):
     return BASELINES[name](
         samples.medians,
         samples.classes[target],
-        rows,
-        held_out,
-        len(samples.class_names[target]),
-        groups=samples.groups,
+        samples.groups,
+        training=rows,
+        held_out=held_out,
+        class_count=len(samples.class_names[target]),
         seed=seed_of(seed, name),
     )
+
+
+def history_arrays(history):
+    """The course of a training as arrays that a workspace can keep."""
+    return {f"history.{key}": np.array([record[key] for record in history]) for key in history[0]}
+
+
+def history_records(arrays):
+    """The course of a training as a list of records, one per epoch."""
+    columns = {
+        key.removeprefix("history."): values.tolist()
+        for key, values in arrays.items()
+        if key.startswith("history.")
+    }
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

@@ -42,6 +42,10 @@ class Preprocessor:
             raise InputError(words.removeprefix("Error: ") or "spectractl preprocess failed")
         return Stages(output, tuple(said))
 
+    def remove(self):
+        """Deletes the folder: images of many samples are large."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
 
 class Stages:
     """The files of one preprocessing run, and what was said about samples that are left out."""
@@ -71,9 +75,12 @@ class Stages:
         names = pd.read_csv(path, nrows=0).columns
         numbers = {"scans": "int64", "temperature": "float64", "humidity": "float64"}
         kinds = {name: numbers.get(name, "str") for name in names}
-        return pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values={
-            name: [""] for name in ("temperature", "humidity")
-        })
+        return pd.read_csv(
+            path,
+            dtype=kinds,
+            keep_default_na=False,
+            na_values={name: [""] for name in ("temperature", "humidity")},
+        )
 
     def remove(self):
         """Deletes the files: images of many samples are large."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import labels
+from . import groups, labels
 from .errors import InputError
 from .workspace import digest
 
@@ -129,20 +129,18 @@ def read(source, method, preprocessor, say, name="medians"):
             f"{', '.join(map(str, source.recordings))}: found no sample with an accepted scan"
         )
     names = table["sample"].to_numpy(dtype=str)
-    names = labels.check_sample_names(
-        names, table["scans"].to_numpy(), each_scan_is_a_sample=source.each_scan_is_a_sample
+    names = groups.check_sample_names(
+        names, table["scans"], scans_are_samples=source.each_scan_is_a_sample
     )
-    groups = _groups(source, names, table_of_labels)
     class_names, classes = {}, {}
     for target in targets:
         words = _words(source, target, table, names, table_of_labels, say)
-        order = labels.class_order(words, (source.class_orders or {}).get(target), target=target)
-        class_names[target] = tuple(order)
-        position = {label: index for index, label in enumerate(order)}
-        classes[target] = np.array([position.get(word, -1) for word in words])
+        order = _order(words, source, target)
+        class_names[target] = order
+        classes[target] = labels.class_indices(words, order)
     samples = Samples(
-        names=names,
-        groups=groups,
+        names=np.array(names),
+        groups=np.array(groups.sample_groups(names, table_of_labels, source.group)),
         scans=table["scans"].to_numpy(),
         temperature=table["temperature"].to_numpy(),
         humidity=table["humidity"].to_numpy(),
@@ -167,26 +165,25 @@ def _targets(source, table_of_labels):
         for index, option in enumerate(options[:-1])
         if option == "--label"
     ]
-    return tuple(columns) or labels.recorded_targets(source.recordings)
+    return tuple(columns) or recorded_targets(source.recordings)
 
 
-def _groups(source, names, table_of_labels):
-    if source.group:
-        return np.asarray(labels.groups_from(names, source.group))
-    if table_of_labels is not None and table_of_labels.groups:
-        return np.array([table_of_labels.groups.get(name, name) for name in names])
-    return names
+def _order(words, source, target):
+    try:
+        return labels.class_order(words, (source.class_orders or {}).get(target))
+    except InputError as error:
+        raise InputError(f"{target}: {error}") from None
 
 
 def _words(source, target, table, names, table_of_labels, say):
     """The class of every sample as text; empty where it is unknown."""
     if target in (source.classes_from or {}):
-        return list(labels.groups_from(names, source.classes_from[target]))
+        return list(groups.groups_from(names, source.classes_from[target]))
     if table_of_labels is not None and target in table_of_labels.targets:
-        words, notes = labels.joined(names, table_of_labels, target)
-        for note in notes:
+        joined = labels.joined(names, table_of_labels, target)
+        for note in joined.notes:
             say(note)
-        return list(words)
+        return joined.labels
     words = list(table[target])
     if not any(words):
         raise InputError(
@@ -194,3 +191,33 @@ def _words(source, target, table, names, table_of_labels, say):
             "expected one in the recording, in a column (--label) or in a file (--labels)"
         )
     return words
+
+
+def recorded_targets(recordings):
+    """The targets that native recordings have labels of, in the order of their first label."""
+    targets = {}
+    for path in recordings:
+        files = sorted(Path(path).rglob("*.scans.ndjson")) if Path(path).is_dir() else [Path(path)]
+        for file in files:
+            if not file.name.endswith(".scans.ndjson"):
+                continue
+            with open(file, encoding="utf-8", errors="replace") as lines:
+                for line in lines:
+                    targets |= dict.fromkeys(_labels_in(line))
+    if not targets:
+        raise InputError(
+            f"{', '.join(map(str, recordings))}: found no labels, expected some in the recordings, "
+            "in a column (--label), in the samples' names (--class-from) or in a file (--labels)"
+        )
+    return tuple(targets)
+
+
+def _labels_in(line):
+    """The labelled targets of one line; spectractl tells what is wrong with a broken one."""
+    if '"labels"' not in line:
+        return {}
+    try:
+        found = json.loads(line).get("labels")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
