@@ -335,7 +335,9 @@ def test_the_verdict_says_when_the_network_earns_its_cost():
 
 def test_the_verdict_is_no_when_the_network_is_better_by_luck_only():
     models = {"network": model([0.9, 0.7, 0.95]), "plsDA": model([0.8, 0.8, 0.8])}
-    assert comparison.verdict(models).startswith("PLS-DA suffices: 0.800 against")
+    assert comparison.verdict(models).startswith(
+        "PLS-DA suffices: the network's 0.850 is not shown to be better than 0.800 (difference"
+    )
 
 
 def test_the_verdict_says_when_nothing_is_better_than_chance():
