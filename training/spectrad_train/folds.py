@@ -71,7 +71,7 @@ def validation_split(classes, groups, rows, share, seed):
     return training, validation
 
 
-def even_folds(classes, groups, count, seed):
+def even_folds(classes, groups, count, seed, *, tries=_TRIES):
     """The most even of several grouped and stratified divisions, int [n].
 
     Unlike `grouped_folds` it takes classes that are in one group only. `count` is at most
@@ -89,7 +89,7 @@ def even_folds(classes, groups, count, seed):
             classes,
             groups,
         )
-        for attempt in range(_TRIES)
+        for attempt in range(tries)
     ]
     folds = min(candidates, key=lambda folds: _unevenness(classes, folds, count))
     pairs = np.unique(np.stack([groups, folds]), axis=1)
