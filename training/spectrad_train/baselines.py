@@ -144,6 +144,8 @@ def _pls_scores(spectra, classes, count, others):
     with warnings.catch_warnings():
         # Late components of noise settle slowly; they do no harm, as the inner folds choose.
         warnings.simplefilter("ignore", ConvergenceWarning)
+        # Once the classes are explained in full, the components that follow are zero.
+        warnings.filterwarnings("ignore", "y residual is constant", UserWarning)
         projection.fit(spectra, indicators)
     return projection.transform(spectra), projection.transform(others)
 
@@ -152,8 +154,9 @@ def _probabilities(scores, classes, others, class_count):
     """Linear discriminant analysis with equal priors: probabilities of the other rows."""
     present = np.unique(classes)
     probabilities = np.zeros((len(others), class_count))
-    if len(present) == 1:
-        probabilities[:, present] = 1
+    if len(present) in (1, len(classes)):
+        # Nothing to discriminate, or no two rows of a class to learn its scatter from.
+        probabilities[:, present] = 1 / len(present)
         return probabilities
     discriminant = LinearDiscriminantAnalysis(priors=np.full(len(present), 1 / len(present)))
     probabilities[:, present] = discriminant.fit(scores, classes).predict_proba(others)

@@ -103,6 +103,8 @@ def test_a_class_in_one_group_only_is_refused():
     classes, groups = [0, 1, 0, 1, 2, 2], [0, 0, 1, 1, 1, 1]
     with pytest.raises(InputError, match="Class 2 is in 1 group only: expected at least 2"):
         grouped_folds(classes, groups, 2, SEED)
+    with pytest.raises(InputError, match="Class “high” is in 1 group only"):
+        grouped_folds(classes, groups, 2, SEED, class_names=("low", "ok", "high"))
 
 
 def test_fewer_groups_than_folds_are_refused():
