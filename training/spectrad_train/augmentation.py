@@ -9,16 +9,20 @@ import numpy as np
 class Augmentation:
     """How much a copy may differ: standard deviations of normal draws, one of each per copy.
 
-    Absorbance has no unit but is named AU by spectroscopists; "slope" is the change from the
-    first to the last wavelength, half of it on either side of the middle.
+    The defaults are about what two scans of the same sample differ by, after a least-squares fit
+    of these very terms to 1,100 scans of powders on a NIRscan Nano (220 samples of five scans,
+    950 to 1350 nm): offset 0.013 to 0.024, slope 0.002 to 0.004, scatter 0.037 to 0.052, noise
+    0.0005 to 0.0009, shift 0.3 to 0.6 nm (median-based to plain standard deviation).
     """
 
-    offset_absorbance: float = 0.02
-    slope_absorbance: float = 0.02
-    scatter: float = 0.03
+    offset_absorbance: float = 0.015
+    """Of what is added to the whole spectrum, in absorbance (AU)."""
+    slope_absorbance: float = 0.004
+    """Of the change from the first to the last wavelength, half of it on either side, in AU."""
+    scatter: float = 0.04
     """Of the factor around 1 that path length and particle size put on the whole spectrum."""
-    noise_absorbance: float = 0.002
-    """Of the noise, drawn anew for each point."""
+    noise_absorbance: float = 0.0005
+    """Of the noise, drawn anew for each point, in AU."""
     shift_nanometres: float = 0.5
     """Of the shift along the wavelengths."""
 

@@ -21,6 +21,7 @@ from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import balanced_accuracy_score
+from threadpoolctl import threadpool_limits
 
 from .folds import even_folds, most_folds
 
@@ -92,9 +93,11 @@ def _discriminated(
     classes, groups = np.asarray(classes)[training], np.asarray(groups)[training]
     spectra = standard_normal_variate(np.asarray(spectra, float))
     trained, held_out = spectra[training], spectra[held_out]
-    count = _chosen_count(scores, candidates, trained, classes, groups, seed=seed)
-    training_scores, held_out_scores = scores(trained, classes, count, held_out)
-    return _probabilities(training_scores, classes, held_out_scores, class_count)
+    # Threads cost more than they gain with matrices this small: ten times as much on two cores.
+    with threadpool_limits(1):
+        count = _chosen_count(scores, candidates, trained, classes, groups, seed=seed)
+        training_scores, held_out_scores = scores(trained, classes, count, held_out)
+        return _probabilities(training_scores, classes, held_out_scores, class_count)
 
 
 def _chosen_count(scores, candidates, spectra, classes, groups, *, seed):
@@ -106,7 +109,7 @@ def _chosen_count(scores, candidates, spectra, classes, groups, *, seed):
     fold_count = min(INNER_FOLDS, most_folds(classes, groups))
     if fold_count < 2 or len(np.unique(classes)) < 2:
         return min(candidates[len(candidates) // 2], _rank(spectra, classes))
-    folds = even_folds(classes, groups, fold_count, seed)
+    folds = even_folds(classes, groups, fold_count, seed, tries=1)
     parts = [(np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)) for fold in set(folds)]
     largest = min(_rank(spectra[fitted], classes[fitted]) for fitted, _ in parts)
     largest = min(largest, max(candidates))
@@ -141,6 +144,8 @@ def _pls_scores(spectra, classes, count, others):
     with warnings.catch_warnings():
         # Late components of noise settle slowly; they do no harm, as the inner folds choose.
         warnings.simplefilter("ignore", ConvergenceWarning)
+        # Once the classes are explained in full, the components that follow are zero.
+        warnings.filterwarnings("ignore", "y residual is constant", UserWarning)
         projection.fit(spectra, indicators)
     return projection.transform(spectra), projection.transform(others)
 
@@ -149,8 +154,9 @@ def _probabilities(scores, classes, others, class_count):
     """Linear discriminant analysis with equal priors: probabilities of the other rows."""
     present = np.unique(classes)
     probabilities = np.zeros((len(others), class_count))
-    if len(present) == 1:
-        probabilities[:, present] = 1
+    if len(present) in (1, len(classes)):
+        # Nothing to discriminate, or no two rows of a class to learn its scatter from.
+        probabilities[:, present] = 1 / len(present)
         return probabilities
     discriminant = LinearDiscriminantAnalysis(priors=np.full(len(present), 1 / len(present)))
     probabilities[:, present] = discriminant.fit(scores, classes).predict_proba(others)

@@ -16,17 +16,17 @@ from .errors import InputError
 _TRIES = 5
 
 
-def grouped_folds(classes, groups, count, seed):
+def grouped_folds(classes, groups, count, seed, *, class_names=None):
     """Says in which of `count` folds each row is held out, int [n].
 
     `classes` is int [n], -1 where unknown (such a row gets fold -1); `groups` is [n], of any type
     that sorts. Folds have about the same size and shares of classes. Raises InputError where
     a class has fewer than two groups (it could not be in the training rows of each fold) or
-    where there are fewer groups than folds.
+    where there are fewer groups than folds; with `class_names` it names the class.
     """
     classes, groups = np.asarray(classes), np.unique(groups, return_inverse=True)[1]
     known = np.flatnonzero(classes >= 0)
-    _check_groups(classes[known], groups[known], count)
+    _check_groups(classes[known], groups[known], count, class_names)
     folds = np.full(len(classes), -1)
     folds[known] = even_folds(classes[known], groups[known], count, seed)
     for fold in range(count):
@@ -34,8 +34,8 @@ def grouped_folds(classes, groups, count, seed):
         missing = np.setdiff1d(classes[known], trained)
         if len(missing):
             raise InputError(
-                f"All samples of class {missing[0]} came into fold {fold + 1} of {count}: "
-                "expected groups of each class in two folds at least. "
+                f"All samples of class {_said(missing[0], class_names)} came into fold "
+                f"{fold + 1} of {count}: expected groups of each class in two folds at least. "
                 "Use fewer folds or record more groups."
             )
     return folds
@@ -71,7 +71,7 @@ def validation_split(classes, groups, rows, share, seed):
     return training, validation
 
 
-def even_folds(classes, groups, count, seed):
+def even_folds(classes, groups, count, seed, *, tries=_TRIES):
     """The most even of several grouped and stratified divisions, int [n].
 
     Unlike `grouped_folds` it takes classes that are in one group only. `count` is at most
@@ -89,7 +89,7 @@ def even_folds(classes, groups, count, seed):
             classes,
             groups,
         )
-        for attempt in range(_TRIES)
+        for attempt in range(tries)
     ]
     folds = min(candidates, key=lambda folds: _unevenness(classes, folds, count))
     pairs = np.unique(np.stack([groups, folds]), axis=1)
@@ -125,7 +125,7 @@ def _unevenness(classes, folds, count):
     return float(((table - expected) ** 2 / expected).sum())
 
 
-def _check_groups(classes, groups, count):
+def _check_groups(classes, groups, count, class_names):
     if count < 2:
         raise ValueError(f"{count} folds, expected at least 2")
     group_count = len(np.unique(groups))
@@ -143,11 +143,16 @@ def _check_groups(classes, groups, count):
         present = len(np.unique(groups[classes == each]))
         if present < 2:
             raise InputError(
-                f"Class {each} is in {present} group only: expected at least 2, so that each "
-                "fold's training has some. Record it in more groups, or leave the class out."
+                f"Class {_said(each, class_names)} is in {present} group only: expected at least "
+                "2, so that each fold's training has some. Record it in more groups, or leave "
+                "the class out."
             )
 
 
 def _groups_that_alone_hold_a_class(classes, groups):
     holders = (np.unique(groups[classes == each]) for each in np.unique(classes))
     return [holder[0] for holder in holders if len(holder) == 1]
+
+
+def _said(index, class_names):
+    return f"“{class_names[index]}”" if class_names else str(index)

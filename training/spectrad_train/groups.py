@@ -1,5 +1,6 @@
 """What must stay on one side of a split: samples, and the groups that samples belong to."""
 
+import itertools
 import re
 
 import numpy as np
@@ -19,29 +20,29 @@ def check_sample_names(names, scans_per_sample, *, scans_are_samples=False):
     those without name likewise: a recording without sample names becomes a single row with an
     empty name, the median of everything. Folds over such rows would mean nothing, so an empty
     name is refused, and so is one name for all. `scans_are_samples` is for people who know
-    that every row is a sample of its own, whatever its name: each must then be one scan.
+    that a scan without name is a sample of its own: rows of one scan each are then named
+    "scan 1", "scan 2", …; a median of several is refused all the same.
     """
-    names = ["" if _is_missing(name) else str(name) for name in names]
+    names = ["" if _is_missing(name) else str(name).strip() for name in names]
     scans = [int(count) for count in scans_per_sample]
-    if scans_are_samples:
-        for name, count in zip(names, scans, strict=True):
-            if count > 1:
-                raise InputError(
-                    f"Sample “{name}” is the median of {count} scans, expected one scan a sample, "
-                    f"as each scan is to be a sample of its own. {_ADVICE}"
-                )
-        return tuple(f"scan {number + 1}" for number in range(len(names)))
     nameless = [count for name, count in zip(names, scans, strict=True) if not name]
-    if nameless:
+    if nameless and not scans_are_samples:
         raise InputError(
-            f"{sum(nameless)} scans of the recordings have no sample name, expected one for each: "
-            "otherwise scans of one sample come to stand on both sides of a split, and the "
+            f"{sum(nameless)} of {sum(scans)} scans have no sample name, expected one for each: "
+            "without, scans of one sample come to stand on both sides of a split, and the "
             f"figures are too good. {_ADVICE}"
         )
+    if nameless and max(nameless) > 1:
+        raise InputError(
+            f"{max(nameless)} scans without sample name follow each other and were taken as one "
+            f"sample, expected one name for each scan that is a sample of its own. {_ADVICE}"
+        )
+    numbers = itertools.count(1)
+    names = [name or f"scan {next(numbers)}" for name in names]
     if len(set(names)) < 2:
         raise InputError(
-            f"All {sum(scans)} scans of the recordings are of one sample"
-            f"{f' “{names[0]}”' if names else ''}, expected the scans of many. {_ADVICE}"
+            f"All {sum(scans)} scans are of one sample{f' “{names[0]}”' if names else ''}, "
+            f"expected the scans of many. {_ADVICE}"
         )
     return tuple(names)
 
