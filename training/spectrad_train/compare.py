@@ -71,18 +71,13 @@ def compare(run):
     """
     samples, choices = run.samples, run.choices
     divided = {
-        target: folds_of(
-            samples, target, run.method, choices, run.workspace, run.places.spectractl
-        )
+        target: folds_of(samples, target, run.method, choices, run.workspace, run.places.spectractl)
         for target in samples.class_names
     }
     trials = [
         Trial(kind, fold) for folds, _ in divided.values() for fold in folds for kind in KINDS
     ]
-    found = {}
-    for trial, answers in run.jobs.run(answered, trials, run.progress):
-        found[trial.result] = answers["network"]
-        run.progress.say(f"{trial.title}: done")
+    found = run.jobs.results(answered, trials, run.workspace, run.progress, _outcome)
     result = {
         target: {kind: _figures(run, target, folds, found, kind) for kind in KINDS}
         for target, (folds, _) in divided.items()
@@ -94,11 +89,18 @@ def compare(run):
     return result | {"default": max(means, key=means.get), "means": means}
 
 
+def _outcome(trial, found):
+    fold = trial.fold
+    truth = fold.samples.classes[fold.target][fold.held_out]
+    predicted = metrics.predicted_classes(found["network"])
+    return f"{trial.title}: balanced accuracy {metrics.balanced_accuracy(truth, predicted):.3f}"
+
+
 def _figures(run, target, folds, found, kind):
     truth = run.samples.classes[target]
     rows = np.concatenate([fold.held_out for fold in folds])
     numbers = np.concatenate([np.full(len(fold.held_out), fold.number) for fold in folds])
-    answers = np.concatenate([found[Trial(kind, fold).result] for fold in folds])
+    answers = np.concatenate([found[Trial(kind, fold).result]["network"] for fold in folds])
     figures = metrics.figures(
         truth[rows],
         answers,

@@ -13,6 +13,7 @@ from . import comparison, cross_validation, members, metrics, models
 from . import samples as tables
 from .arrays import Arrays
 from .choices import Choices
+from .ensemble import ensemble_answers
 from .errors import InputError
 from .illustrations import illustrate
 from .jobs import Jobs
@@ -153,10 +154,9 @@ def measured(run, result):
         for target in result
     }
     tasks = [fold for folds, _ in divided.values() for fold in folds]
-    found = {}
-    for fold, answers in run.jobs.run(cross_validation.computed, tasks, run.progress):
-        found[fold.result] = answers
-        run.progress.say(cross_validation.outcome(fold, answers))
+    found = run.jobs.results(
+        cross_validation.computed, tasks, run.workspace, run.progress, cross_validation.outcome
+    )
     for target, (folds, numbers) in divided.items():
         answers, histories = cross_validation.collected(found, folds, numbers)
         with run.progress.task(f"{target}: figures"):
@@ -194,16 +194,12 @@ def train_members(run, description, folder, result):
             )
             for number in range(run.choices.members)
         ]
-    for member, found in run.jobs.run(members.trained, tasks, run.progress):
-        run.progress.say(members.outcome(member, found))
-        result[member.target].setdefault("members", {})[member.number] = {
-            "epochs": len(found["history.epoch"]),
-            "int8Agreement": float(found["agreement"]),
-        }
+    found = run.jobs.results(members.trained, tasks, run.workspace, run.progress, members.outcome)
     targets = []
     for target in run.samples.class_names:
-        result[target]["members"] = [kept for _, kept in sorted(result[target]["members"].items())]
-        targets.append(members.placed([m for m in tasks if m.target == target], folder))
+        own = [member for member in tasks if member.target == target]
+        result[target]["members"] = [members.figures(found[member.result]) for member in own]
+        targets.append(members.placed(own, folder))
     return bundles.assembled(description, run.method, targets)
 
 
@@ -226,7 +222,7 @@ def unseen_figures(run, draft, folder):
             rows = others.known(target)
             inputs = of_unseen.of(target, draft | {"targets": [described | {"members": []}]})
             answers = {
-                "networkInt8": members.ensemble_answers(
+                "networkInt8": ensemble_answers(
                     folder, described, inputs.onnx_inputs(rows, meta=choices.meta)
                 )
             }

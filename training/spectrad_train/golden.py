@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import members, quantization
+from . import quantization
 from .arrays import Arrays
+from .ensemble import ensemble_answers
 from .workspace import seed_of
 
 CASES = 6
@@ -52,7 +53,7 @@ def write(bundle, method, samples, preprocessor, folder, seed, meta):
     of_target = {name: arrays.of(name, draft) for name, draft in drafts.items()}
     rows = np.arange(len(table))
     answers = {
-        target["name"]: members.ensemble_answers(
+        target["name"]: ensemble_answers(
             folder, target, of_target[target["name"]].onnx_inputs(rows, meta=meta)
         )
         for target in bundle["targets"]

@@ -26,6 +26,24 @@ class Jobs:
     def __init__(self, count, on_gpu, compiled):
         self.count, self.on_gpu, self.compiled = count, on_gpu, compiled
 
+    def results(self, function, tasks, workspace, progress, outcome):
+        """The result of `function(task, report)` by the task's `result`, the name it is kept under.
+
+        What the workspace has is not computed again. `outcome(task, found)` is said of each task.
+        """
+        found = {
+            task.result: workspace.stored(task.result)
+            for task in tasks
+            if workspace.has(task.result)
+        }
+        if found:
+            progress.say(f"{len(found)} of {len(tasks)} were finished before")
+        left = [task for task in tasks if task.result not in found]
+        for task, result in self.run(function, left, progress):
+            found[task.result] = result
+            progress.say(outcome(task, result))
+        return found
+
     def run(self, function, tasks, progress):
         """Calls `function(task, report)` for every task and yields (task, result) as they end.
 

@@ -33,6 +33,11 @@ class Member:
         return f"{self.target}, member {self.number + 1} of {self.choices.members}"
 
     @property
+    def result(self):
+        """The name of its result in the workspace."""
+        return f"{self.target}/member{self.number}"
+
+    @property
     def file(self):
         """Where the network stands in the bundle."""
         return f"{self.target}/member{self.number}.onnx"
@@ -45,9 +50,7 @@ class Member:
 
 def trained(member, report):
     """Trains and quantizes a member and compares the two; kept in the workspace."""
-    return member.workspace.arrays(
-        f"{member.target}/member{member.number}", lambda: _train(member, report)
-    )
+    return member.workspace.arrays(member.result, lambda: _train(member, report))
 
 
 def _train(member, report):
@@ -90,6 +93,11 @@ def outcome(member, found):
     )
 
 
+def figures(found):
+    """What the metrics say of a member."""
+    return {"epochs": len(found["history.epoch"]), "int8Agreement": float(found["agreement"])}
+
+
 def placed(members, folder):
     """Copies the finished members of one target into the bundle; returns the complete target."""
     described = dict(members[0].draft["targets"][0])
@@ -100,16 +108,3 @@ def placed(members, folder):
         path.write_bytes(member.kept.read_bytes())
         described["members"].append({"file": member.file, "sha256": digest(path)})
     return described
-
-
-def combined(answers):
-    """The members' probabilities [members, n, k] as the daemon combines them, [n, k]."""
-    logarithms = np.log(np.maximum(np.asarray(answers, dtype=np.float64), 1e-12))
-    result = np.exp(logarithms.mean(axis=0))
-    return result / result.sum(axis=1, keepdims=True)
-
-
-def ensemble_answers(folder, described, inputs):
-    """What the members of one target answer together, [n, classes]."""
-    files = [folder / member["file"] for member in described["members"]]
-    return combined([quantization.probabilities(file, inputs) for file in files])

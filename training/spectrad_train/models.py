@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import augmentation, baselines, export, fitting, quantization
+from .ensemble import combined
 from .folds import validation_split
 from .imbalance import balance
 from .networks.derivative_cnn import derivative_cnn
@@ -102,7 +103,7 @@ def network_answers(arrays, parts, held_out, choices, seed, folder, report):
     originals = parts.training[parts.training < len(arrays.classes)]
     quantized(fitted.network, arrays, originals, choices, path, seed)
     exact = quantization.probabilities(path, arrays.onnx_inputs(held_out, meta=choices.meta))
-    return answers, exact, fitted.history
+    return answers, combined([exact]), fitted.history
 
 
 def derivative_cnn_answers(arrays, parts, held_out, choices, seed, report):

@@ -60,7 +60,9 @@ def make(chosen, jobs, progress):
     recipe = {"blood-synthetic": _blood_synthetic, "powders": _powders, "trial": _trial}
     source, steps, choices, description, unseen = recipe[chosen.bundle](chosen, jobs)
     choices = replace(
-        choices, seed=chosen.seed, folds=chosen.folds if chosen.folds is not None else choices.folds,
+        choices,
+        seed=chosen.seed,
+        folds=chosen.folds if chosen.folds is not None else choices.folds,
         permutations=chosen.permutations,
     )
     work = chosen.work or Path("training/output") / chosen.bundle
@@ -69,7 +71,8 @@ def make(chosen, jobs, progress):
         spectractl=chosen.spectractl,
         work=work,
         output=chosen.output or (Path("bundles") / chosen.bundle if ships else work / "trial"),
-        report=chosen.report or (Path("docs/bundles") / chosen.bundle if ships else work / "report"),
+        report=chosen.report
+        or (Path("docs/bundles") / chosen.bundle if ships else work / "report"),
         unseen=unseen,
         fresh=chosen.fresh,
         replaces=True,

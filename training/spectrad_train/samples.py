@@ -178,7 +178,10 @@ def _order(words, source, target):
 def _words(source, target, table, names, table_of_labels, say):
     """The class of every sample as text; empty where it is unknown."""
     if target in (source.classes_from or {}):
-        return list(groups.groups_from(names, source.classes_from[target]))
+        try:
+            return list(groups.groups_from(names, source.classes_from[target]))
+        except InputError as error:
+            raise InputError(f"--class-from {target}: {error}") from None
     if table_of_labels is not None and target in table_of_labels.targets:
         joined = labels.joined(names, table_of_labels, target)
         for note in joined.notes:

@@ -19,10 +19,15 @@ class Workspace:
 
     def __init__(self, folder, settings, *, fresh=False):
         self.folder = Path(folder)
+        path = self.folder / "settings.json"
+        if not path.exists() and self.folder.exists() and any(self.folder.iterdir()):
+            raise InputError(
+                f"{self.folder} is not the folder of a run: found files but no settings.json; "
+                "name another with --work"
+            )
         if fresh:
             shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / "settings.json"
         wanted = json.loads(json.dumps(settings))
         if path.exists():
             begun = json.loads(path.read_text(encoding="utf-8"))
@@ -51,6 +56,10 @@ class Workspace:
             os.replace(beside, path)
         with np.load(path, allow_pickle=False) as stored:
             return {key: stored[key] for key in stored.files}
+
+    def stored(self, name):
+        """The arrays that are stored under `name`; nothing may be missing of them."""
+        return self.arrays(name, dict)
 
     def has(self, name):
         """Whether a result of this name is stored."""
