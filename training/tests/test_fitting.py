@@ -130,7 +130,8 @@ def test_halving_the_rate_and_a_last_batch_compile_nothing_anew(monkeypatch):
         return steps[-1]
 
     monkeypatch.setattr(fitting, "_training_step", remembered)
-    history = fitted(Schedule(epochs=9, halve_after=1, learning_rate=0.1)).history
+    schedule = Schedule(epochs=9, halve_after=1, learning_rate=0.5)
+    history = fitted(schedule, network=linear_network()).history
     assert history[-1]["learningRate"] < history[0]["learningRate"]
     assert steps[0]._cache_size() == 1
 
