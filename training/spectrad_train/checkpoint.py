@@ -60,7 +60,7 @@ class Checkpoint:
         try:
             with np.load(self.folder / FILE) as stored:
                 arrays = dict(stored)
-        except (zipfile.BadZipFile, ValueError, OSError):
+        except (zipfile.BadZipFile, EOFError, ValueError, OSError):
             return None
         facts = json.loads(str(arrays.pop("facts")))
         if facts["identity"] != self.identity:

@@ -125,7 +125,7 @@ def fit(
         epoch = len(history)
         order = np.random.default_rng([seed, epoch]).permutation(training)
         training_loss = _train_epoch(
-            network, optimizer, step, _training_batches(inputs, classes, weights, order, schedule)
+            network, optimizer, step, training_batches(inputs, classes, weights, order, schedule)
         ) / float(weights[training].sum())
         probabilities = predict(network, held_out)
         record = {
@@ -189,7 +189,7 @@ def _portions(inputs, rows):
             yield inputs[name][rows[start : start + FINGERPRINT_ROWS]]
 
 
-def _training_batches(inputs, classes, weights, order, schedule):
+def training_batches(inputs, classes, weights, order, schedule):
     """Batches of inputs, classes and loss weights, the last filled up with rows of no weight.
 
     The weights of a batch are divided by its number of rows that count. Rows that fill up are

@@ -60,19 +60,19 @@ def _backward(saved, gradient):
 cpu_convolution.defvjp(_forward, _backward)
 
 
-@keras.saving.register_keras_serializable("spectrad")
 class Convolution(keras.layers.Layer):
     """3 x 3 convolution without bias: batch normalisation follows and brings one."""
 
-    def __init__(self, channels, *, seed=None, **arguments):
+    def __init__(self, channels, kernel_initializer="he_normal", **arguments):
         super().__init__(**arguments)
-        self.channels, self.seed = channels, seed
+        self.channels = channels
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
     def build(self, shape):
         """Makes the kernel [3, 3, in, out]."""
         self.kernel = self.add_weight(
             shape=(3, 3, shape[-1], self.channels),
-            initializer=keras.initializers.HeNormal(seed=self.seed),
+            initializer=self.kernel_initializer,
             name="kernel",
         )
 
@@ -85,12 +85,7 @@ class Convolution(keras.layers.Layer):
         """The shape without its border of one pixel."""
         return (shape[0], shape[1] - 2, shape[2] - 2, self.channels)
 
-    def get_config(self):
-        """What builds the same layer again."""
-        return {**super().get_config(), "channels": self.channels, "seed": self.seed}
 
-
-@keras.saving.register_keras_serializable("spectrad")
 class HalvingMaximum(keras.layers.Layer):
     """2 x 2 max-pooling of maps with even sides.
 

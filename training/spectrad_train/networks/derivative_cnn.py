@@ -1,9 +1,9 @@
 """A small network on the derivative spectrum: the cheap neighbour that SpectraVGG must beat."""
 
 import keras
-import numpy as np
 
 from ..errors import InputError
+from .initial import InitialWeights
 
 # Each convolution: its number of channels, its width in points, how far it steps.
 CONVOLUTIONS = ((16, 7, 1), (32, 5, 2), (32, 5, 2))
@@ -21,11 +21,7 @@ def derivative_cnn(points, class_count, *, dropout=0.25, seed=0):
         raise InputError(
             f"the spectrum has {points} points: the derivative network needs at least {POINTS_MIN}"
         )
-    random = np.random.default_rng(seed)
-
-    def start():
-        return keras.initializers.HeNormal(seed=int(random.integers(2**31)))
-
+    initial = InitialWeights(seed)
     spectrum = keras.Input((points, 1), name="spectrum")
     features = spectrum
     for index, (channels, width, step) in enumerate(CONVOLUTIONS):
@@ -35,16 +31,15 @@ def derivative_cnn(points, class_count, *, dropout=0.25, seed=0):
             step,
             padding="same",
             use_bias=False,
-            kernel_initializer=start(),
+            kernel_initializer=initial.he_normal,
             name=f"convolution{index}",
         )(features)
         normalisation = keras.layers.BatchNormalization(momentum=0.9, name=f"normalisation{index}")
         features = keras.layers.ReLU(name=f"activation{index}")(normalisation(features))
     # Where along the wavelengths a feature stands matters, so nothing is pooled away.
     features = keras.layers.Flatten(name="features")(features)
-    seed = int(random.integers(2**31))
-    features = keras.layers.Dropout(dropout, seed=seed, name="dropout")(features)
-    output = keras.layers.Dense(class_count, "softmax", kernel_initializer=start(), name="classes")(
-        features
-    )
+    features = keras.layers.Dropout(dropout, seed=initial.seed(), name="dropout")(features)
+    output = keras.layers.Dense(
+        class_count, "softmax", kernel_initializer=initial.glorot_uniform, name="classes"
+    )(features)
     return keras.Model({"spectrum": spectrum}, output, name="derivative_cnn")

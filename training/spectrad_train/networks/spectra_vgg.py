@@ -3,10 +3,10 @@
 from fractions import Fraction
 
 import keras
-import numpy as np
 
 from ..errors import InputError
 from .convolution import Convolution, HalvingMaximum
+from .initial import InitialWeights
 
 PUBLISHED_WIDTHS = (64, 128, 64, 64, 128, 128, 256, 256)
 PUBLISHED_META_WIDTHS = (32, 64)
@@ -88,18 +88,14 @@ def spectra_vgg(
     if activation not in ACTIVATIONS:
         raise InputError(f"activation {activation!r}: expected one of {', '.join(ACTIVATIONS)}")
     region = trained_region(side)
-    random = np.random.default_rng(seed)
-
-    def drawn():
-        return int(random.integers(2**31))
-
+    initial = InitialWeights(seed)
     image = keras.Input((region, region, IMAGE_CHANNELS), name="image")
     maps = image
     for index, channels in enumerate(scaled_widths(width)):
-        maps = Convolution(channels, seed=drawn(), name=f"convolution{index}")(maps)
+        maps = Convolution(channels, initial.he_normal, name=f"convolution{index}")(maps)
         maps = keras.layers.BatchNormalization(momentum=0.9, name=f"normalisation{index}")(maps)
         maps = _activation(activation, f"activation{index}")(maps)
-        maps = _dropout(convolution_dropout, drawn(), f"dropout{index}")(maps)
+        maps = _dropout(convolution_dropout, initial, f"dropout{index}")(maps)
         if index % 2 == 1:
             maps = HalvingMaximum(name=f"pool{index // 2}")(maps)
     inputs, features = {"image": image}, keras.layers.Flatten(name="features")(maps)
@@ -107,10 +103,10 @@ def spectra_vgg(
         facts = keras.Input((META_FEATURES,), name="meta")
         inputs["meta"] = facts
         for index, units in enumerate(PUBLISHED_META_WIDTHS):
-            facts = _dense(units, "relu", drawn(), f"meta{index}")(facts)
+            facts = _dense(units, "relu", initial.he_normal, f"meta{index}")(facts)
         features = keras.layers.Concatenate(name="joined")([facts, features])
-    features = _dropout(dropout, drawn(), "dropout")(features)
-    output = _dense(class_count, "softmax", drawn(), "classes")(features)
+    features = _dropout(dropout, initial, "dropout")(features)
+    output = _dense(class_count, "softmax", initial.glorot_uniform, "classes")(features)
     return keras.Model(inputs, output, name="spectra_vgg")
 
 
@@ -118,10 +114,9 @@ def _activation(kind, name):
     return keras.layers.ReLU(name=name) if kind == "relu" else keras.layers.Softmax(name=name)
 
 
-def _dropout(rate, seed, name):
-    return keras.layers.Dropout(rate, seed=seed, name=name)
+def _dropout(rate, initial, name):
+    return keras.layers.Dropout(rate, seed=initial.seed(), name=name)
 
 
-def _dense(units, activation, seed, name):
-    start = keras.initializers.GlorotUniform(seed=seed)
-    return keras.layers.Dense(units, activation, kernel_initializer=start, name=name)
+def _dense(units, activation, kernel, name):
+    return keras.layers.Dense(units, activation, kernel_initializer=kernel, name=name)
