@@ -3,19 +3,29 @@
 import base64
 import json
 import math
+import os
 import re
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
 import pytest
 
 from spectrad_train import comparison, metrics
-from spectrad_train.report import STAGES, Illustrations, drawing, plain, spectra_plots, write_report
+from spectrad_train.report import (
+    STAGES,
+    Illustrations,
+    drawing,
+    markup,
+    plain,
+    spectra_plots,
+    write_report,
+)
 
 POINTS = 12
 # What people call their samples and classes.
-NAMES = ("<script>alert(1)</script>", 'a & "b"', "cost $5 or $6", "plain")
+NAMES = ("<script>alert(1)</script>", 'a & "b"', r"cost $\oops$", "plain")
 MANY = tuple(f"powder {number}" for number in range(11))
 
 
@@ -165,21 +175,30 @@ def test_metrics_json_is_strict_and_complete(written):
 def test_the_same_input_gives_the_same_bytes_and_leaves_no_settings(written, tmp_path):
     path, _ = written
     before = dict(matplotlib.rcParams)
-    matplotlib.rcParams["font.size"] = 20
+    matplotlib.rcParams["axes.labelsize"] = 20
     try:
         again = write_report(tmp_path, results(), {"blood group": illustrations()})
-        assert matplotlib.rcParams["font.size"] == 20
+        assert matplotlib.rcParams["axes.labelsize"] == 20
     finally:
         matplotlib.rcParams.update(before)
     assert again.read_bytes() == path.read_bytes()
 
 
-def test_a_report_replaces_an_older_one_as_a_whole(tmp_path):
+def test_a_report_replaces_an_older_one_as_a_whole(tmp_path, monkeypatch):
     (tmp_path / "metrics.json").write_text("an older one")
-    bad = {**results(), "format": object()}
-    with pytest.raises(TypeError):
-        write_report(tmp_path, bad, {})
+
+    def interrupted(source, place):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_report(tmp_path, {**results(), "targets": {}}, {})
     assert (tmp_path / "metrics.json").read_text() == "an older one"
+
+
+def test_elements_hold_text_and_elements_in_their_order():
+    made = markup.element("p", "a", markup.element("b", "<"), "c", ["d", None, 5], class_="x")
+    assert ElementTree.tostring(made, encoding="unicode") == '<p class="x">a<b>&lt;</b>cd5</p>'
 
 
 def test_eleven_classes_are_told_apart_without_colour():
@@ -188,9 +207,16 @@ def test_eleven_classes_are_told_apart_without_colour():
     assert len(lines) == len(markers) == 11
 
 
+def test_long_names_keep_their_end():
+    first, second = (drawing.shortened(f"microcrystalline cellulose {n}", 20) for n in (101, 102))
+    assert first == "microcrystall…se 101"
+    assert first != second and len(first) == 20
+    assert drawing.shortened("talc", 4) == "talc"
+
+
 @pytest.mark.parametrize("plot", ["stages", "channels", "components"])
 def test_plots_hold_eleven_classes_and_many_samples(plot):
-    svg = getattr(spectra_plots, plot)(illustrations(MANY, rows=3000))
+    svg = getattr(spectra_plots, plot)(illustrations(MANY, rows=6000))
     assert svg.startswith(b"<?xml")
     assert len(svg) < 400_000
     # Not even matplotlib's own name and date stand in it.

@@ -12,7 +12,8 @@ LINES = ("-", "--", ":", "-.")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*", "h")
 GREY = "#6b7280"
 WIDTH_INCHES = 9.0
-LEGEND_COLUMNS = 6
+# What a legend's line of text and one entry's handle take, in characters.
+LEGEND_CHARACTERS, HANDLE_CHARACTERS = 110, 7
 
 STYLE = {
     "svg.hashsalt": "spectrad-train",
@@ -72,18 +73,19 @@ def class_marker(number):
 
 def plain_text(text):
     """Text that matplotlib shows as it is: a dollar sign would start a formula."""
-    return str(text).replace("\\", "\\\\").replace("$", r"\$")
+    return str(text).replace("$", r"\$")
 
 
 def shortened(text, length=24):
-    """A name cut so that it fits an axis."""
-    text = str(text)
-    return text if len(text) <= length else text[: length - 1] + "…"
+    """A name cut in its middle so that it fits an axis: names often differ at their end."""
+    text, tail = str(text), length // 3
+    return text if len(text) <= length else f"{text[: length - tail - 1]}…{text[-tail:]}"
 
 
 def legend_below(figure, axes):
     """One legend for the whole figure, below it, in as many rows as it takes."""
     handles, labels = axes.get_legend_handles_labels()
     if handles:
-        columns = min(len(handles), LEGEND_COLUMNS)
+        widest = max(len(label) for label in labels) + HANDLE_CHARACTERS
+        columns = min(len(handles), LEGEND_CHARACTERS // widest)
         figure.legend(handles, labels, loc="outside lower center", ncols=columns)

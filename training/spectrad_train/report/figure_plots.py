@@ -20,8 +20,10 @@ def models(target):
         colour = BLUE if name.startswith("network") else "black"
         interval = figures["balancedAccuracyInterval"]
         if interval is not None:
-            panel.plot((interval["low"], interval["high"]), (row, row), color=colour, lw=2)
-        panel.plot(figures["balancedAccuracy"], row, "o", color=colour, ms=7)
+            panel.plot(
+                (interval["low"], interval["high"]), (row, row), color=colour, lw=2, zorder=3
+            )
+        panel.plot(figures["balancedAccuracy"], row, "o", color=colour, ms=7, zorder=3)
     first = target["models"][names[-1]]
     chance = first["majority"]["balancedAccuracy"]
     panel.axvline(chance, color=GREY, ls="--", label=f"majority class ({chance:.3f})")
@@ -90,7 +92,7 @@ def confusion(counts, class_names):
     counts = np.asarray(counts)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     side = max(3.2, 0.55 * len(class_names) + 1.6)
-    figure = Figure(figsize=(side + 0.8, side))
+    figure = Figure(figsize=(side + 0.8, side), layout="compressed")
     panel = figure.subplots()
     panel.grid(False)
     drawing = panel.imshow(shares, cmap="Blues", vmin=0, vmax=1)

@@ -8,8 +8,9 @@ from .markup import document, element, picture, share
 LIMITS = (
     "Every figure is of samples that the model which answered was not trained on. The constants "
     "of the preprocessing (reference spectrum, components, clusters, scalers) were found again in "
-    "each fold. The networks that ship were trained on all samples, so these figures are of the "
-    "procedure that made them, not of those very networks.",
+    "each fold. The networks that ship were trained on all samples, so the figures by fold are of "
+    "the procedure that made them; only recordings never used in training measure those very "
+    "networks.",
     "The intervals say how much a figure varies over folds of these samples. They say nothing of "
     "another scanner, another laboratory or another season. Folds that all agree give an interval "
     "without width; that is no certainty.",

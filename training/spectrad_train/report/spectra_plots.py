@@ -85,7 +85,8 @@ def channels(illustrations):
     columns = min(len(names), IMAGE_COLUMNS)
     blocks = -(-len(names) // IMAGE_COLUMNS)
     side = min(2.0, WIDTH_INCHES / (columns + 1))
-    figure = Figure(figsize=((columns + 0.9) * side, blocks * (3 * side + 0.4)))
+    size = (columns + 0.9) * side, blocks * (3 * side + 0.4)
+    figure = Figure(figsize=size, layout="compressed")
     panels = figure.subplots(3 * blocks, columns, squeeze=False)
     for panel in panels.flat:
         panel.set_axis_off()

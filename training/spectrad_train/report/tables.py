@@ -55,7 +55,8 @@ def quantization(int8):
         ("Samples with the same answer", share(int8["agreement"])),
         ("Largest difference of a probability", share(int8["largestProbabilityDifference"])),
     )
-    return table("The int8 network beside the float network it was made from.", ("", ""), rows)
+    caption = "The int8 network beside the float network it was made from."
+    return table(caption, ("Figure", "Value"), rows)
 
 
 def per_class(figures):
