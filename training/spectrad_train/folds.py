@@ -6,14 +6,14 @@ into published 99 %.
 """
 
 import warnings
-from fractions import Fraction
 
 import numpy as np
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+from sklearn.model_selection import GroupShuffleSplit, StratifiedGroupKFold, StratifiedKFold
 
 from .errors import InputError
 
 _TRIES = 5
+_DRAWS = 200
 
 
 def grouped_folds(classes, groups, count, seed, *, class_names=None):
@@ -30,6 +30,11 @@ def grouped_folds(classes, groups, count, seed, *, class_names=None):
     folds = np.full(len(classes), -1)
     folds[known] = even_folds(classes[known], groups[known], count, seed)
     for fold in range(count):
+        if not (folds == fold).any():
+            raise InputError(
+                f"Fold {fold + 1} of {count} stays empty: the {len(np.unique(groups[known]))} "
+                "groups are too few or too different. Use fewer folds or record more groups."
+            )
         trained = classes[(folds >= 0) & (folds != fold)]
         missing = np.setdiff1d(classes[known], trained)
         if len(missing):
@@ -45,30 +50,39 @@ def validation_split(classes, groups, rows, share, seed):
     """Parts rows into those to train on and those that choose the epoch: (training, validation).
 
     `rows` are indices into `classes` and `groups` (both [n]), all of known class; about `share`
-    of them, at most half, become validation rows, whole groups only and stratified by class.
-    A group that alone holds a class stays in training. Raises InputError where that leaves
-    fewer than two groups to part.
+    of them, at most half, become validation rows, whole groups only. Of many random draws of
+    groups the one wins that comes closest to this share of each class. A group that alone holds
+    a class stays in training. Raises InputError where that leaves fewer than two groups to part.
     """
     if not 0 < share <= 0.5:
         raise ValueError(f"share is {share}, expected more than 0 and at most 0.5")
     rows, classes = np.asarray(rows), np.asarray(classes)
     groups = np.unique(groups, return_inverse=True)[1]
     alone = _groups_that_alone_hold_a_class(classes[rows], groups[rows])
-    free = rows[~np.isin(groups[rows], alone)]
-    group_count = len(np.unique(groups[free]))
+    free = np.flatnonzero(~np.isin(groups[rows], alone))
+    group_count = len(np.unique(groups[rows][free]))
     if group_count < 2:
         raise InputError(
             f"The {len(rows)} training samples are of {len(np.unique(groups[rows]))} groups, "
             f"of which {group_count} may leave the training samples: expected at least 2. "
             "Record more groups, or name smaller ones."
         )
-    most = most_folds(classes[free], groups[free])
-    part = Fraction(share).limit_denominator(min(10, most)) or Fraction(1, min(10, most))
-    folds = even_folds(classes[free], groups[free], part.denominator, seed)
-    validation = np.sort(free[folds < part.numerator])
-    training = np.setdiff1d(rows, validation)
-    assert not np.intersect1d(groups[training], groups[validation]).size
-    return training, validation
+    indices = np.unique(classes[rows], return_inverse=True)[1]
+    wanted = share * np.bincount(indices)
+
+    def distance(validation):
+        """Chi-squared of the validation rows' classes against the share of all rows' classes."""
+        found = np.bincount(indices[validation], minlength=len(wanted))
+        # Training must know each class, whatever that costs.
+        lost = (found == np.bincount(indices)).sum()
+        return ((found - wanted) ** 2 / wanted).sum() + 1e9 * lost
+
+    draws = GroupShuffleSplit(_DRAWS, test_size=share, random_state=seed)
+    drawn = (free[chosen] for _, chosen in draws.split(free, groups=groups[rows][free]))
+    validation = min(drawn, key=distance)
+    training = np.setdiff1d(np.arange(len(rows)), validation)
+    assert not np.intersect1d(groups[rows][training], groups[rows][validation]).size
+    return rows[training], rows[np.sort(validation)]
 
 
 def even_folds(classes, groups, count, seed, *, tries=_TRIES):
@@ -117,12 +131,11 @@ def _unevenness(classes, folds, count):
     inverse = np.unique(classes, return_inverse=True)[1]
     table = np.zeros((count, inverse.max() + 1))
     np.add.at(table, (folds, inverse), 1)
-    if (table.max(axis=0) == table.sum(axis=0)).any():
-        # All of a class in one fold: training of this fold would not know the class.
-        return np.inf
+    # A class all in one fold would be unknown to this fold's training; a fold must not be empty.
+    flaws = (table.max(axis=0) == table.sum(axis=0)).sum() + (table.sum(axis=1) == 0).sum()
     table = np.column_stack([table, table.sum(axis=1)])
     expected = table.mean(axis=0)
-    return float(((table - expected) ** 2 / expected).sum())
+    return ((table - expected) ** 2 / expected).sum() + 1e9 * flaws
 
 
 def _check_groups(classes, groups, count, class_names):

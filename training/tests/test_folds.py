@@ -118,6 +118,15 @@ def test_fewer_samples_of_each_class_than_folds_are_refused():
         grouped_folds(np.tile(np.arange(4), 3), np.arange(12), 5, SEED)
 
 
+def test_a_fold_that_would_stay_empty_is_refused():
+    # Five groups of one class each, for which the library finds no five folds.
+    groups = np.repeat(np.arange(5), [1, 5, 6, 4, 1])
+    classes = np.array([0, 0, 1, 1, 0])[groups]
+    with pytest.raises(InputError, match="Fold . of 5 stays empty: the 5 groups are too few"):
+        grouped_folds(classes, groups, 5, SEED)
+    assert set(grouped_folds(classes, groups, 2, SEED)) == {0, 1}
+
+
 @pytest.mark.parametrize("share", [0.1, 0.15, 0.2, 0.25, 0.4, 0.5])
 def test_validation_rows_are_about_the_share_asked_for(share):
     classes, groups = donors(400, 3)
@@ -146,6 +155,17 @@ def test_a_group_that_alone_holds_a_class_stays_in_training():
         assert {12, 13} <= set(training), f"seed {seed}"
         assert set(classes[training]) == {0, 1, 2}, f"seed {seed}"
         assert len(validation) >= 2, f"seed {seed}"
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_training_of_small_odd_tables_knows_each_class(seed):
+    generator = np.random.default_rng(seed)
+    groups = np.repeat(np.arange(12), generator.integers(1, 8, 12))
+    classes = generator.choice(4, len(groups), p=generator.dirichlet(np.ones(4)))
+    training, validation = validation_split(classes, groups, np.arange(len(groups)), 0.5, seed)
+    assert set(classes[training]) == set(classes), f"seed {seed}"
+    assert not set(groups[training]) & set(groups[validation]), f"seed {seed}"
+    assert len(validation), f"seed {seed}"
 
 
 def test_a_single_group_cannot_be_parted():
