@@ -190,6 +190,3 @@ def _width(text):
         raise argparse.ArgumentTypeError(f"found {text}, expected a share such as 1 or 1/4")
     return value
 
-
-if __name__ == "__main__":
-    sys.exit(main())
