@@ -9,12 +9,20 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.metrics import balanced_accuracy_score
+from threadpoolctl import threadpool_limits
 
 from spectrad_train import baselines
 from spectrad_train.baselines import lda, majority, pls_da, standard_normal_variate
 
 SEED = 3
 DISCRIMINANTS = pytest.mark.parametrize("baseline", [lda, pls_da])
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    """The oracles' small matrices, too, take ten times as long with threads on busy cores."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(autouse=True)
