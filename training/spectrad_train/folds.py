@@ -99,7 +99,7 @@ def even_folds(classes, groups, count, seed, *, tries=_TRIES):
         return _divided(StratifiedKFold(count, shuffle=True, random_state=seed), classes, None)
     candidates = [
         _divided(
-            StratifiedGroupKFold(count, shuffle=True, random_state=seed + attempt * 1000),
+            StratifiedGroupKFold(count, shuffle=True, random_state=(seed + attempt * 1000) % 2**32),
             classes,
             groups,
         )
@@ -131,11 +131,9 @@ def _unevenness(classes, folds, count):
     inverse = np.unique(classes, return_inverse=True)[1]
     table = np.zeros((count, inverse.max() + 1))
     np.add.at(table, (folds, inverse), 1)
-    # A class all in one fold would be unknown to this fold's training; a fold must not be empty.
-    flaws = (table.max(axis=0) == table.sum(axis=0)).sum() + (table.sum(axis=1) == 0).sum()
     table = np.column_stack([table, table.sum(axis=1)])
     expected = table.mean(axis=0)
-    return ((table - expected) ** 2 / expected).sum() + 1e9 * flaws
+    return ((table - expected) ** 2 / expected).sum()
 
 
 def _check_groups(classes, groups, count, class_names):

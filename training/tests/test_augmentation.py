@@ -65,6 +65,7 @@ def test_a_shift_moves_bands_and_holds_the_ends():
     # On a straight line of slope 1 the spectrum falls by the shift wherever it is not held.
     falls = line - shifted
     shift = falls[:, 40]
+    assert shift.std() == pytest.approx(0.5, rel=0.15), "seed 7"
     np.testing.assert_allclose(falls[:, 1:-1], np.repeat(shift[:, None], 83, axis=1), atol=1e-9)
     assert (shifted >= WAVELENGTHS[0]).all() and (shifted <= WAVELENGTHS[-1]).all()
     np.testing.assert_allclose(shifted[shift > 0, 0], WAVELENGTHS[0])

@@ -99,6 +99,19 @@ def test_a_class_in_two_groups_is_in_the_training_rows_of_each_fold():
             assert set(classes[folds != fold]) == {0, 1, 2}, f"seed {seed}"
 
 
+def test_several_orders_of_the_groups_are_tried():
+    # Tables for which the library's first order ends badly: the first leaves a class out of
+    # a fold's training rows, the second makes folds of 16 to 21 rows.
+    for seed, group_count, fold_count in ((310, 7, 3), (70, 11, 3)):
+        generator = np.random.default_rng(seed)
+        generator.integers(6, 14), generator.integers(2, 5)
+        groups = np.repeat(np.arange(group_count), generator.integers(1, 10, group_count))
+        classes = generator.choice(4, len(groups), p=[0.06, 0.1, 0.24, 0.6])
+        counts = table(classes, grouped_folds(classes, groups, fold_count, seed))
+        assert (counts.max(axis=0) < counts.sum(axis=0)).all(), f"seed {seed}: {counts}"
+        assert np.ptp(counts.sum(axis=1)) <= 4, f"seed {seed}: {counts}"
+
+
 def test_a_class_in_one_group_only_is_refused():
     classes, groups = [0, 1, 0, 1, 2, 2], [0, 0, 1, 1, 1, 1]
     with pytest.raises(InputError, match="Class 2 is in 1 group only: expected at least 2"):
@@ -155,6 +168,15 @@ def test_a_group_that_alone_holds_a_class_stays_in_training():
         assert {12, 13} <= set(training), f"seed {seed}"
         assert set(classes[training]) == {0, 1, 2}, f"seed {seed}"
         assert len(validation) >= 2, f"seed {seed}"
+
+
+def test_training_knows_each_class_though_another_split_were_as_even():
+    # Class 2 is in two groups, which together have half of class 0, as the third has.
+    groups = np.repeat([0, 1, 2, 3, 4], [11, 11, 20, 10, 10])
+    classes = np.repeat([2, 0, 2, 0, 0, 1], [1, 10, 1, 10, 20, 20])
+    for seed in range(20):
+        training, _ = validation_split(classes, groups, np.arange(62), 0.5, seed)
+        assert set(classes[training]) == {0, 1, 2}, f"seed {seed}"
 
 
 @pytest.mark.parametrize("seed", range(100))
