@@ -13,6 +13,8 @@ BUILD := .build/release
 STATIC_BUILD := .build-static
 VENV := .venv
 EXCHANGE_VENV := .venv-exchange
+TRAINING_VENV := .venv-training
+LINT_VENV := .venv-lint
 # A virtual environment for each of the other runtimes, and the networks in their forms.
 NETWORK_VENVS := .venv-network
 NETWORK_MODELS := .build-network
@@ -25,9 +27,9 @@ FUZZ_SECONDS ?= 30
 CLOCK_WATCHERS := '^(VarlinkTests|PublishingTests|StoreTests)\.'
 FUZZERS := FuzzScanFile FuzzUSBIPMessages FuzzRecordings FuzzNetworkFile FuzzVarlinkMessages
 
-.PHONY: build demo test test-swift test-thread-sanitizer test-synthetic test-exchange \
+.PHONY: build demo train-demo test test-swift test-thread-sanitizer test-synthetic test-training test-exchange \
   test-lifecycle test-neon fuzz soak crash-trial vmtest \
-  lint format bench bench-network deb deb-programs install uninstall clean setup venv help
+  lint format bench bench-network deb deb-programs install uninstall clean setup venv venv-training help
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 24
@@ -43,7 +45,11 @@ build: setup ## Build the three programs in release
 demo: build ## Show the main job: synthetic donors, a virtual scanner, predictions off the socket
 	@scripts/demo.sh $(BUILD)
 
-test: test-swift test-thread-sanitizer test-synthetic test-exchange test-lifecycle test-neon fuzz ## Run every test
+train-demo: build venv-training ## Train a small bundle on synthetic donors and let the daemon serve it
+	$(TRAINING_VENV)/bin/spectrad-train make trial
+	@DEMO_BUNDLE=training/output/trial/trial scripts/demo.sh $(BUILD)
+
+test: test-swift test-thread-sanitizer test-synthetic test-training test-exchange test-lifecycle test-neon fuzz ## Run every test
 	@echo "make test: all passed"
 
 # Nothing here uses @testable, and without it tests and programs share one build. Those that watch the
@@ -64,6 +70,9 @@ test-thread-sanitizer: setup
 
 test-synthetic: build venv
 	@scripts/check-synthetic.sh $(BUILD) $(VENV)/bin/python
+
+test-training: build venv-training
+	PYTHONPATH= $(TRAINING_VENV)/bin/python -m pytest -q training
 
 test-exchange: build
 	@scripts/setup-venv.sh $(PYTHON) $(EXCHANGE_VENV) Tests/Exchange/requirements.txt
@@ -96,9 +105,14 @@ lint: setup ## Check formatting, units and manuals; the other house rules are te
 	@scripts/lint-units.sh
 	@command -v mandoc >/dev/null || scripts/setup-system.sh manuals
 	mandoc -T lint -W warning docs/man/*.[0-9]
+	@scripts/setup-venv.sh $(PYTHON) $(LINT_VENV) training/requirements-lint.txt
+	$(LINT_VENV)/bin/ruff check training
+	$(LINT_VENV)/bin/ruff format --check training
 
 format: ## Format the Swift sources in place
 	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
+	@scripts/setup-venv.sh $(PYTHON) $(LINT_VENV) training/requirements-lint.txt
+	$(LINT_VENV)/bin/ruff format training
 
 bench: build venv ## Measure latency, throughput, steps, network beside onnxruntime, memory, start
 	$(SWIFT) build -c release --product benchmarks
@@ -106,6 +120,9 @@ bench: build venv ## Measure latency, throughput, steps, network beside onnxrunt
 
 bench-network: build ## Time the int8 network beside other runtimes on one core
 	@scripts/bench-network.sh $(BUILD) $(PYTHON) $(NETWORK_VENVS) $(NETWORK_MODELS)
+
+venv-training: setup
+	@scripts/setup-venv.sh $(PYTHON) $(TRAINING_VENV) training/requirements-tests.txt training
 
 venv: setup
 	@scripts/setup-venv.sh $(PYTHON) $(VENV)
@@ -138,4 +155,4 @@ deb-programs:
 
 clean: ## Remove everything that was built
 	rm -rf .build .build-static .build-thread-sanitizer .build-fuzz $(NETWORK_MODELS)
-	rm -rf $(VENV) $(EXCHANGE_VENV) $(NETWORK_VENVS)
+	rm -rf $(VENV) $(EXCHANGE_VENV) $(TRAINING_VENV) $(LINT_VENV) $(NETWORK_VENVS)

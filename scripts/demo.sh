@@ -4,7 +4,7 @@
 set -euo pipefail
 
 programs=$1
-bundle=bundles/blood-synthetic
+bundle=${DEMO_BUNDLE:-bundles/blood-synthetic}
 seed=${DEMO_SEED:-20261121}
 donors=${DEMO_DONORS:-60}
 scans=${DEMO_SCANS:-8}

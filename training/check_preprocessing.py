@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+
 import reference_preprocessing
 
 LIMITS = {"image": 1e-5, "meta": 1e-5}

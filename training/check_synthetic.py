@@ -14,12 +14,13 @@ import sys
 
 import numpy as np
 import pandas as pd
-from reference_preprocessing import absorbance, read_recording
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
+
+from reference_preprocessing import absorbance, read_recording
 
 CLASSES = ("low", "ok", "high")
 AXIS = np.linspace(900, 1700, 170)

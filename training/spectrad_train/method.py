@@ -1,11 +1,16 @@
-"""The fixed choices of the method: axis, window, signatures and the steps of each target."""
+"""What the daemon does to a spectrum before the network: axis, window, signatures, steps."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
-CLASSES = ("low", "ok", "high")
+from .errors import InputError
 
 AXIS = {"startNanometres": 900, "endNanometres": 1700, "points": 170}
 WINDOW = {"startNanometres": 950, "endNanometres": 1350}
+META_FEATURES = 7
 
 # Absorption bands as (wavelength in nm, width in nm, height). Parametric and our own: the bands
 # stand where textbooks of near-infrared spectroscopy put the bonds; heights are relative.
@@ -19,75 +24,174 @@ SIGNATURE_BANDS = {
 }
 
 # High fat goes with high LDL cholesterol, so its signature stays in.
-NET_SIGNALS = {
+BLOOD_NET_SIGNALS = {
     "hdl_cholesterol": {"add": ["deoxyhaemoglobin"], "subtract": ["fat", "glucose"]},
     "ldl_cholesterol": {"add": ["deoxyhaemoglobin"], "subtract": ["glucose"]},
     "haemoglobin": {"add": ["deoxyhaemoglobin"], "subtract": ["fat", "glucose"]},
 }
 
-TARGETS = tuple(NET_SIGNALS)
+
+def wavelengths(axis, window):
+    """The axis' wavelengths inside the window, in nanometres."""
+    values = np.linspace(axis["startNanometres"], axis["endNanometres"], axis["points"])
+    inside = (values >= window["startNanometres"]) & (values <= window["endNanometres"])
+    return values[inside]
 
 
-def window_wavelengths():
-    """The wavelengths of the window in nanometres."""
-    axis = np.linspace(AXIS["startNanometres"], AXIS["endNanometres"], AXIS["points"])
-    inside = (axis >= WINDOW["startNanometres"]) & (axis <= WINDOW["endNanometres"])
-    return axis[inside]
+@dataclass(frozen=True)
+class Method:
+    """The steps before the network, as a bundle writes them, without anything that training finds.
+
+    `nets` has an entry for each target whose net signal is formed of `signatures`; the spectrum
+    of other targets goes on as it is.
+    """
+
+    axis: dict = field(default_factory=lambda: dict(AXIS))
+    window: dict = field(default_factory=lambda: dict(WINDOW))
+    signatures: dict = field(default_factory=dict)
+    nets: dict = field(default_factory=dict)
+    scaling: str = "snv"
+    scatter_order: int | None = 1
+    savitzky_golay: dict = field(
+        default_factory=lambda: {"window": 5, "polynomial": 2, "derivative": 1}
+    )
+    markov_bins: int = 5
+    minimum_scatter_slope: float = 0.1
+
+    @property
+    def wavelengths_nanometres(self):
+        """The window's wavelengths, [points]."""
+        return wavelengths(self.axis, self.window)
+
+    @property
+    def points(self):
+        """How many points the window has, which is also the side of the image."""
+        return len(self.wavelengths_nanometres)
+
+    def draft(self, targets, classes):
+        """A bundle without members, which is all that `spectractl preprocess` needs.
+
+        `classes` are the class names of each target. Placeholders have the right shapes.
+        """
+        return {
+            "format": 1,
+            "name": "draft",
+            "version": "0",
+            "axis": self.axis,
+            "window": self.window,
+            "signatures": {name: list(values) for name, values in self.signatures.items()},
+            "targets": [self._target(name, classes[name]) for name in targets],
+            "quality": {
+                "minimumSignalCounts": 0,
+                "maximumRawCounts": 0,
+                "minimumScatterSlope": self.minimum_scatter_slope,
+            },
+        }
+
+    def _target(self, name, classes):
+        nothing = [0.0] * self.points
+        target = {
+            "name": name,
+            "classes": list(classes),
+            "scaling": {"kind": self.scaling},
+            "savitzkyGolay": self.savitzky_golay,
+            "metaFeatures": {
+                "pca": {"mean": nothing, "loadings": [nothing] * 2, "variances": [1.0, 1.0]},
+                "clusters": [nothing] * 2,
+                "mean": [0.0] * META_FEATURES,
+                "standardDeviation": [1.0] * META_FEATURES,
+            },
+            "image": {"channels": ["gasf", "gadf", "mtf"], "mtfBins": self.markov_bins},
+            "members": [],
+            "combine": "geometricMean",
+            "abstain": {"minimumProbability": 0.0, "t2Limit": None, "qLimit": None},
+        }
+        if self.scaling == "global":
+            target["scaling"] |= {"mean": 0.0, "standardDeviation": 1.0}
+        if name in self.nets:
+            target["net"] = self.nets[name]
+        return target
+
+    def described(self):
+        """The method as the settings of a run name it."""
+        return {
+            "axis": self.axis,
+            "window": self.window,
+            "signatures": sorted(self.signatures),
+            "nets": self.nets,
+            "scaling": self.scaling,
+            "scatterOrder": self.scatter_order,
+            "savitzkyGolay": self.savitzky_golay,
+            "markovBins": self.markov_bins,
+        }
 
 
-def signature(name):
-    """A compound's absorption in the window: Pearson VII bands of exponent 2."""
-    wavelengths = window_wavelengths()
+def band_signature(name, wavelengths_nanometres):
+    """A compound's absorption as Pearson VII bands of exponent 2, [points]."""
     bands = (
-        height / (1 + ((wavelengths - centre) / width) ** 2) ** 2
+        height / (1 + ((wavelengths_nanometres - centre) / width) ** 2) ** 2
         for centre, width, height in SIGNATURE_BANDS[name]
     )
     return sum(bands)
 
 
-def draft_target(name):
-    """A target without anything that training finds; its placeholders have the right shapes."""
-    points = len(window_wavelengths())
-    return {
-        "name": name,
-        "classes": list(CLASSES),
-        "net": NET_SIGNALS[name],
-        "scaling": {"kind": "snv"},
-        "savitzkyGolay": {"window": 5, "polynomial": 2, "derivative": 1},
-        "metaFeatures": {
-            "pca": {
-                "mean": [0.0] * points,
-                "loadings": [[0.0] * points] * 2,
-                "variances": [1.0, 1.0],
-            },
-            "clusters": [[0.0] * points] * 2,
-            "mean": [0.0] * 7,
-            "standardDeviation": [1.0] * 7,
-        },
-        "image": {"channels": ["gasf", "gadf", "mtf"], "mtfBins": 5},
-        "members": [],
-        "combine": "geometricMean",
-        "abstain": {"minimumProbability": 0.0, "t2Limit": None, "qLimit": None},
-    }
+def blood(window=None):
+    """The published method for blood, with signatures of our own."""
+    window = window or dict(WINDOW)
+    points = wavelengths(AXIS, window)
+    signatures = {name: band_signature(name, points).tolist() for name in SIGNATURE_BANDS}
+    return Method(window=window, signatures=signatures, nets=BLOOD_NET_SIGNALS)
 
 
-def draft_bundle(name, version, description):
-    """A bundle without members, which is all that the preprocessing needs."""
-    return {
-        "format": 1,
-        "name": name,
-        "version": version,
-        "description": description,
-        "intendedUse": "demonstration, not for diagnosis",
-        "axis": AXIS,
-        "window": WINDOW,
-        "signatures": {name: signature(name).tolist() for name in SIGNATURE_BANDS},
-        "targets": [draft_target(target) for target in TARGETS],
-        "quality": {
-            "minimumSignalCounts": 0,
-            "maximumRawCounts": 0,
-            "minimumScatterSlope": 0.1,
-        },
-        "reference": "factory",
-        "demonstration": True,
-    }
+def plain(window=None):
+    """SNV, EMSC of order 1 and first derivative, without signatures: for any material."""
+    return Method(window=window or dict(WINDOW))
+
+
+BUILT_IN = {"plain": plain, "blood": blood}
+
+# What a file may say of a method, with the field it sets.
+FIELDS = {
+    "axis": "axis",
+    "window": "window",
+    "signatures": "signatures",
+    "nets": "nets",
+    "scaling": "scaling",
+    "scatterOrder": "scatter_order",
+    "savitzkyGolay": "savitzky_golay",
+    "mtfBins": "markov_bins",
+    "minimumScatterSlope": "minimum_scatter_slope",
+}
+
+
+def read(path):
+    """A method out of a JSON file, whose names are those of `bundle.json`.
+
+    The daemon's own check of the draft finds what is wrong inside the values.
+    """
+    try:
+        described = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: {error}, expected a JSON file that describes a method") from None
+    if not isinstance(described, dict):
+        raise InputError(f"{path}: found {type(described).__name__}, expected an object")
+    unknown = sorted(set(described) - set(FIELDS))
+    if unknown:
+        raise InputError(f"{path}: found {', '.join(unknown)}, expected only {', '.join(FIELDS)}")
+    return Method(**{FIELDS[name]: value for name, value in described.items()})
+
+
+def chosen(name_or_path, window):
+    """The method that the command line names: built in, or a file; `window` is `start:end` nm."""
+    limits = None
+    if window:
+        try:
+            start, end = (float(part) for part in window.split(":"))
+        except ValueError:
+            raise InputError(f"--window: found {window}, expected start:end in nm") from None
+        limits = {"startNanometres": start, "endNanometres": end}
+    if name_or_path in BUILT_IN:
+        return BUILT_IN[name_or_path](limits)
+    if limits:
+        raise InputError(f"--window goes with {' or '.join(BUILT_IN)}; {name_or_path} has its own")
+    return read(name_or_path)

@@ -21,7 +21,8 @@ final class TargetClassifier {
   private struct Member {
     let network: Network
     let imageInput: Int
-    let metaInput: Int
+    /// Nil for a network that reads the image alone.
+    let metaInput: Int?
   }
 
   /// Reads and plans every network of the target; they must fit its image and classes.
@@ -148,9 +149,11 @@ final class TargetClassifier {
           for position in image.indices { bytes[position] = image[position] }
         }
       }
-      preprocessor.withMetaFeatures { features in
-        member.network.writeInput(member.metaInput) { values in
-          for position in features.indices { values[position] = features[position] }
+      if let metaInput = member.metaInput {
+        preprocessor.withMetaFeatures { features in
+          member.network.writeInput(metaInput) { values in
+            for position in features.indices { values[position] = features[position] }
+          }
         }
       }
       member.network.run()
@@ -220,16 +223,17 @@ private struct NetworkShape {
     classCount = target.classes.count
   }
 
-  /// Which input is the image and which the meta-features.
-  func inputs(of network: Network, path: String) throws(BundleError) -> (image: Int, meta: Int) {
+  /// Which input is the image, and which the meta-features where there are any.
+  func inputs(of network: Network, path: String) throws(BundleError) -> (image: Int, meta: Int?) {
     let metaShape = [1, TargetConstants.metaFeatureCount]
     let shapes = network.inputs.map(\.shape)
-    guard shapes.count == 2, let image = shapes.firstIndex(of: imageShape),
-      let meta = shapes.firstIndex(of: metaShape)
+    let meta = shapes.firstIndex(of: metaShape)
+    guard let image = shapes.firstIndex(of: imageShape), shapes.count == (meta == nil ? 1 : 2)
     else {
       throw .network(
         path: path,
-        problem: "found inputs of shape \(shapes), expected \(imageShape) and \(metaShape)"
+        problem: "found inputs of shape \(shapes), expected \(imageShape), "
+          + "with or without \(metaShape)"
       )
     }
     let outputs = network.outputs.map(\.shape)

@@ -137,8 +137,11 @@ def images(target, derivative):
     )
 
 
-def network(channels, points, classes):
-    """Convolution, pooling, convolution, beside a layer for the meta-features; random weights."""
+def network(channels, points, classes, reads_meta):
+    """Convolution, pooling, convolution; beside them, or not, a layer for the meta-features.
+
+    Its weights are random.
+    """
     side = (((points - 5) // 4 + 1) // 2 - 3) // 2 + 1
     shapes = {
         "first": (4, channels, 5, 5),
@@ -167,19 +170,30 @@ def network(channels, points, classes):
         node("Conv", ["pooled", *parameters("second")], "second", strides=[2, 2]),
         node("Relu", ["second"], "second_active"),
         node("Flatten", ["second_active"], "features"),
-        node("Gemm", ["meta", *parameters("facts")], "facts"),
-        node("Relu", ["facts"], "facts_active"),
-        node("Concat", ["facts_active", "features"], "joined", axis=1),
-        node("Gemm", ["joined", *parameters("classes")], "logits"),
+    ]
+    inputs = {"image": [1, channels, points, points]}
+    joined = "features"
+    if reads_meta:
+        inputs["meta"] = [1, 7]
+        joined = "joined"
+        nodes += [
+            node("Gemm", ["meta", *parameters("facts")], "facts"),
+            node("Relu", ["facts"], "facts_active"),
+            node("Concat", ["facts_active", "features"], joined, axis=1),
+        ]
+    else:
+        del values["facts_weights"], values["facts_bias"]
+        values["classes_weights"] = values["classes_weights"][shapes["facts"][1] :]
+    nodes += [
+        node("Gemm", [joined, *parameters("classes")], "logits"),
         node("Softmax", ["logits"], "probabilities", axis=1),
     ]
-    image = [1, channels, points, points]
     graph = helper.make_graph(
         nodes,
         "tiny",
         [
-            helper.make_tensor_value_info("image", TensorProto.FLOAT, image),
-            helper.make_tensor_value_info("meta", TensorProto.FLOAT, [1, 7]),
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+            for name, shape in inputs.items()
         ],
         [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [1, classes])],
         [numpy_helper.from_array(v.astype(np.float32), name) for name, v in values.items()],
@@ -191,24 +205,30 @@ def network(channels, points, classes):
 
 
 class Calibration(CalibrationDataReader):
-    def __init__(self, pictures, meta):
-        pairs = range(len(pictures))
-        self.rows = iter([{"image": pictures[i : i + 1], "meta": meta[i : i + 1]} for i in pairs])
+    def __init__(self, feeds):
+        self.rows = iter(feeds)
 
     def get_next(self):
         return next(self.rows, None)
 
 
-def write_member(path, pictures, meta, classes):
+def feeds(model, pictures, meta):
+    """What each sample gives the model's inputs."""
+    known = {"image": pictures, "meta": meta}
+    names = [value.name for value in model.graph.input]
+    return [{name: known[name][i : i + 1] for name in names} for i in range(len(pictures))]
+
+
+def write_member(path, pictures, meta, classes, reads_meta):
     path.parent.mkdir(exist_ok=True)
-    model = network(pictures.shape[1], pictures.shape[2], classes)
+    model = network(pictures.shape[1], pictures.shape[2], classes, reads_meta)
     with tempfile.TemporaryDirectory() as folder:
         plain = f"{folder}/plain.onnx"
         onnx.save(model, plain)
         quantize_static(
             plain,
             str(path),
-            Calibration(pictures, meta),
+            Calibration(feeds(model, pictures, meta)),
             quant_format=QuantFormat.QDQ,
             per_channel=True,
             activation_type=QuantType.QUInt8,
@@ -232,9 +252,8 @@ def answers(path, pictures, meta):
     session = onnxruntime.InferenceSession(
         str(path), options, providers=["CPUExecutionProvider"]
     )
-    rows = range(len(pictures))
-    feeds = [{"image": pictures[i : i + 1], "meta": meta[i : i + 1]} for i in rows]
-    return np.concatenate([session.run(None, feed)[0] for feed in feeds]).astype(np.float64)
+    rows = feeds(onnx.load(path), pictures, meta)
+    return np.concatenate([session.run(None, row)[0] for row in rows]).astype(np.float64)
 
 
 def sha256(path):
@@ -260,7 +279,9 @@ def finish(target, bundle, samples, cases):
     combined = 0
     for index, name in enumerate(target["members"]):
         path = FOLDER / name
-        write_member(path, pictures, meta, len(target["classes"]))
+        # The last of several reads the image alone.
+        reads_meta = index + 1 < len(target["members"]) or index == 0
+        write_member(path, pictures, meta, len(target["classes"]), reads_meta)
         target["members"][index] = {"file": name, "sha256": sha256(path)}
         combined = combined + np.log(np.maximum(answers(path, pictures, meta), 1e-12))
     combined = np.exp(combined / len(target["members"]))
