@@ -33,7 +33,7 @@ def illustrations(names=NAMES, rows=40, seed=1):
     generator = np.random.default_rng(seed)
     spectra = generator.random((rows, POINTS))
     return Illustrations(
-        wavelengths_nm=np.linspace(950, 1350, POINTS),
+        wavelengths_nanometres=np.linspace(950, 1350, POINTS),
         stages=dict.fromkeys(STAGES, spectra),
         classes=np.arange(rows) % (len(names) + 1) - 1,
         class_names=names,
@@ -78,11 +78,22 @@ def results():
         "version": "1.0.0",
         "data": "made up & random",
         "recordings": [{"file": "a<b>.scans.ndjson", "sha256": "ab" * 32}],
-        "settings": {"seed": 7, "schedule": {"epochs": 2}},
+        "settings": {
+            "seed": 7,
+            "schedule": {"epochs": 2},
+            "source": {"recordings": [{"file": "a"}], "options": []},
+        },
         "programs": {"keras": "3.15.1"},
         "targets": {"blood group": target()},
-        "unseen": {"blood group": target(folds=1, with_histories=False)},
-        "imbalance": {"default": "weighted", "blood group": {"none": kind, "weighted": kind}},
+        "unseen": {
+            "samples": 60,
+            "targets": {"blood group": target(folds=1, with_histories=False)},
+        },
+        "imbalance": {
+            "default": "weighted",
+            "means": {"none": 0.7, "weighted": 0.7},
+            "blood group": {"none": kind, "weighted": kind | {"perClass": {"a": 0.123, "b": 1}}},
+        },
     }
 
 
@@ -159,7 +170,8 @@ def test_the_page_tells_figures_and_verdict(written):
     assert f"{figures['models']['network']['balancedAccuracy']:.3f}" in text
     assert figures["verdict"] in text
     assert "schedule.epochs" in text
-    assert "weighted (default)" in text
+    assert "weighted (default)" in text and "0.123" in text
+    assert "source.recordings.0.file" in text
     assert "nan" not in text.lower().split()
 
 
@@ -182,6 +194,19 @@ def test_the_same_input_gives_the_same_bytes_and_leaves_no_settings(written, tmp
     finally:
         matplotlib.rcParams.update(before)
     assert again.read_bytes() == path.read_bytes()
+
+
+def test_a_run_without_folds_has_a_report_too(tmp_path):
+    unmeasured = {
+        "classes": {"a": 3},
+        "models": {},
+        "histories": [],
+        "verdict": "Not measured: no folds.",
+        "members": [{"epochs": 12, "int8Agreement": 0.995}],
+    }
+    given = {"format": 1, "name": "n", "version": "1", "data": "d", "targets": {"t": unmeasured}}
+    words = Page(write_report(tmp_path, given, {}).read_text(encoding="utf-8")).words
+    assert words.count("Not measured: no folds.") == 1 and "0.995" in words
 
 
 def test_a_report_replaces_an_older_one_as_a_whole(tmp_path, monkeypatch):
@@ -226,7 +251,7 @@ def test_plots_hold_eleven_classes_and_many_samples(plot):
 def test_samples_of_one_class_and_no_limit_are_drawn():
     few = illustrations(rows=4)
     one = Illustrations(
-        wavelengths_nm=few.wavelengths_nm,
+        wavelengths_nanometres=few.wavelengths_nanometres,
         stages={"median": few.stages["median"]},
         classes=np.zeros(4, int),
         class_names=NAMES,

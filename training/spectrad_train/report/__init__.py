@@ -20,14 +20,17 @@ def write_report(folder, metrics, illustrations):
     plots of spectra. `metrics` is what `metrics.json` holds (numbers of numpy become plain ones,
     NaN becomes null):
 
-    - `format` (1), `name`, `version`, `data` and, if known, `intendedUse`, `samples`, `groups`,
-      `folds`; `recordings` (a list of `file` and `sha256`), `settings`, `programs` (versions);
-    - `targets`: per target `classes` (class to count), `models` (model to `metrics.figures`), and
-      if known `int8` (`comparison.quantization_effect`), `verdict` (`comparison.verdict`) and
-      `histories` (per fold the list of epochs of `fitting.Fitted`);
-    - `unseen`, optional: like `targets`, of recordings never used in training;
-    - `imbalance`, optional: `default` (a kind) and per target a kind's `accuracy`,
-      `balancedAccuracy` and `interval`.
+    - `format` (1), `name`, `version`, `data` and, if known, `description`, `intendedUse`,
+      `samples`, `groups`, `folds`; `recordings` (a list of `file` and `sha256`), `settings`,
+      `programs` (versions);
+    - `targets`: per target `classes` (class to count), `models` (model to `metrics.figures`, empty
+      where nothing was measured), and if known `int8` (`comparison.quantization_effect`),
+      `verdict` (`comparison.verdict`), `histories` (per fold the list of epochs of
+      `fitting.Fitted`) and `members` (of each its `epochs` and `int8Agreement`);
+    - `unseen`, optional: `samples` and `targets` of recordings never used in training;
+    - `imbalance`, optional: `default` (a kind), `means` (a kind's balanced accuracy over targets),
+      and per target a kind's `accuracy`, `balancedAccuracy`, `interval` and, if known, `perClass`
+      (sensitivities).
 
     The page is self-contained and the same for the same input, byte for byte. Each file is
     replaced as a whole, so a reader never sees half of one.

@@ -19,15 +19,16 @@ STAGES = {
 class Illustrations:
     """One target's samples on their way to the network, with constants found on all of them.
 
-    - `wavelengths_nm`: float [N].
+    - `wavelengths_nanometres`: float [N].
     - `stages`: name of a stage (`STAGES`) to float [n, N]; stages that a method has not are absent.
     - `classes`: int [n], -1 where unknown; `class_names` in the order of the networks' outputs.
-    - `images`: class name to one sample's float32 [3, N, N] (GASF, GADF, MTF).
+    - `images`: class name to float32 [3, N, N] (GASF, GADF, MTF) of the class's mean spectrum: no
+      single measured scan is shown.
     - `pca_scores`: float [n, 2]; `pca_variances`: float [2]; `t2_limit`: the Hotelling T squared
       beyond which the daemon abstains, None where it never does.
     """
 
-    wavelengths_nm: np.ndarray
+    wavelengths_nanometres: np.ndarray
     stages: Mapping[str, np.ndarray]
     classes: np.ndarray
     class_names: tuple[str, ...]

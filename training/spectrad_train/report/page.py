@@ -53,6 +53,7 @@ def page(metrics, illustrations):
 def _header(metrics, title):
     facts = [
         ("Intended use", metrics.get("intendedUse", "not stated")),
+        ("Description", metrics.get("description")),
         ("Data", metrics["data"]),
         ("Samples", metrics.get("samples")),
         ("Groups that stay together", metrics.get("groups")),
@@ -79,7 +80,7 @@ def _at_a_glance(targets):
             "li",
             element("a", name, href=f"#{_anchor(name)}"),
             ": ",
-            target.get("verdict", "no verdict"),
+            target.get("verdict") or "no verdict",
         )
         for name, target in targets.items()
     ]
@@ -101,20 +102,27 @@ def _target(name, target, illustrations):
         "section",
         element("h2", name),
         element("p", _class_counts(target)),
-        tables.summary(target),
-        picture(
-            figure_plots.models(target),
-            f"Balanced accuracy of each model for {name}; the numbers stand in the table above.",
-            "Balanced accuracy on held-out samples. Grey: what one constant answer reaches.",
-        ),
-        element("p", target["verdict"], class_="verdict") if "verdict" in target else None,
+        _models(name, target) if target["models"] else None,
+        element("p", target["verdict"], class_="verdict") if target.get("verdict") else None,
         tables.quantization(target["int8"]) if target.get("int8") else None,
+        tables.members(target["members"]) if target.get("members") else None,
         _spectra(illustrations) if illustrations is not None else None,
         _learning(target["histories"]) if any(target.get("histories") or []) else None,
         _answers(target["models"].get("network")),
         class_="target",
         id=_anchor(name),
     )
+
+
+def _models(name, target):
+    return [
+        tables.summary(target),
+        picture(
+            figure_plots.models(target),
+            f"Balanced accuracy of each model for {name}; the numbers stand in the table above.",
+            "Balanced accuracy on held-out samples. Grey: what one constant answer reaches.",
+        ),
+    ]
 
 
 def _class_counts(target):
@@ -137,9 +145,9 @@ def _spectra(illustrations):
             element("h3", "What the network sees"),
             picture(
                 spectra_plots.channels(illustrations),
-                f"GASF, GADF and MTF images of one sample of each class: {classes}.",
-                "One sample per class as its three channels: Gramian angular summation field, "
-                "difference field, and Markov transition field.",
+                f"GASF, GADF and MTF images of the mean spectrum of each class: {classes}.",
+                "Each class's mean spectrum as the three channels: Gramian angular summation "
+                "field, difference field, and Markov transition field.",
             ),
         ]
     if illustrations.pca_scores is not None:
@@ -205,24 +213,24 @@ def _answers(network):
     ]
 
 
-def _unseen(targets):
+def _unseen(unseen):
+    counted = f"{unseen['samples']} samples. " if "samples" in unseen else ""
     return element(
         "section",
         element("h2", "Recordings never used in training"),
         element(
             "p",
-            "These recordings took no part in any fold, nor in choosing anything. The networks "
-            "that ship answered.",
+            f"{counted}These recordings took no part in any fold, nor in choosing anything. The "
+            "networks that ship answered.",
         ),
         [
             [
                 element("h3", name),
                 element("p", _class_counts(target)) if "classes" in target else None,
                 tables.summary(target),
-                element("p", target["verdict"], class_="verdict") if "verdict" in target else None,
                 _answers(_shipped(target["models"])),
             ]
-            for name, target in targets.items()
+            for name, target in unseen["targets"].items()
         ],
         id="unseen",
     )
@@ -235,7 +243,8 @@ def _shipped(models):
 
 def _imbalance(comparison):
     default = comparison.get("default")
-    targets = {name: kinds for name, kinds in comparison.items() if name != "default"}
+    summed_up = ("default", "means")
+    targets = {name: kinds for name, kinds in comparison.items() if name not in summed_up}
     return element(
         "section",
         element("h2", "Classes of unequal size"),

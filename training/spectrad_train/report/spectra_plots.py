@@ -45,13 +45,15 @@ def stages(illustrations):
 def _stage(panel, illustrations, name):
     # Eleven dense bands would hide one another.
     opacity = 0.16 if len(illustrations.class_names) <= 4 else 0.07
-    wavelengths_nm = illustrations.wavelengths_nm
+    wavelengths_nanometres = illustrations.wavelengths_nanometres
     for number, spectra in _of_each_class(illustrations, name):
         mean, spread = spectra.mean(axis=0), spectra.std(axis=0)
         line, label = class_line(number), _label(illustrations, number)
         low, high = mean - spread, mean + spread
-        panel.fill_between(wavelengths_nm, low, high, color=line["color"], alpha=opacity, lw=0)
-        panel.plot(wavelengths_nm, mean, lw=1.3, label=label, **line)
+        panel.fill_between(
+            wavelengths_nanometres, low, high, color=line["color"], alpha=opacity, lw=0
+        )
+        panel.plot(wavelengths_nanometres, mean, lw=1.3, label=label, **line)
     panel.set_title(STAGES[name])
     panel.set_ylabel("absorbance" if name == "median" else "arbitrary units")
 
@@ -61,7 +63,7 @@ def _differences(panel, illustrations, name):
     everything = np.asarray(illustrations.stages[name])[np.asarray(illustrations.classes) >= 0]
     for number, spectra in _of_each_class(illustrations, name):
         difference = spectra.mean(axis=0) - everything.mean(axis=0)
-        panel.plot(illustrations.wavelengths_nm, difference, lw=1.3, **class_line(number))
+        panel.plot(illustrations.wavelengths_nanometres, difference, lw=1.3, **class_line(number))
     panel.set_title(f"{STAGES[name]}, class means less the mean of all")
     panel.set_ylabel("arbitrary units")
 
@@ -80,7 +82,7 @@ def _label(illustrations, number):
 
 @drawn
 def channels(illustrations):
-    """The three channels of one sample per class: a column per class, in blocks of six."""
+    """The three channels of every class: a column per class, in blocks of six."""
     names = [name for name in illustrations.class_names if name in illustrations.images]
     columns = min(len(names), IMAGE_COLUMNS)
     blocks = -(-len(names) // IMAGE_COLUMNS)
@@ -90,7 +92,7 @@ def channels(illustrations):
     panels = figure.subplots(3 * blocks, columns, squeeze=False)
     for panel in panels.flat:
         panel.set_axis_off()
-    first, last = illustrations.wavelengths_nm[0], illustrations.wavelengths_nm[-1]
+    first, last = illustrations.wavelengths_nanometres[0], illustrations.wavelengths_nanometres[-1]
     for place, name in enumerate(names):
         block, column = divmod(place, IMAGE_COLUMNS)
         for row, (channel, colours, low, high) in enumerate(CHANNELS):

@@ -82,11 +82,27 @@ def imbalance(kinds, default):
             share(values["balancedAccuracy"]),
             span(values.get("interval")),
             share(values["accuracy"]),
+            share(_least(values.get("perClass", {}).values())),
         )
         for kind, values in kinds.items()
     ]
-    head = ("Treatment", "Balanced accuracy", "95 % interval", "Accuracy")
+    head = ("Treatment", "Balanced accuracy", "95 % interval", "Accuracy", "Least sensitivity")
     return table("The same folds, the same network, other weights or rows.", head, rows)
+
+
+def _least(values):
+    """The smallest of the values that are known, None without one."""
+    return min((value for value in values if value is not None), default=None)
+
+
+def members(found):
+    """The networks that ship: how long each was trained and how its int8 file agrees with it."""
+    rows = [
+        (f"member {number}", values.get("epochs"), share(values.get("int8Agreement")))
+        for number, values in enumerate(found)
+    ]
+    head = ("Network", "Epochs", "int8 answers like float")
+    return table("The networks that ship, trained on all samples.", head, rows)
 
 
 def pairs(caption, values, prefix=""):
@@ -98,7 +114,9 @@ def _flat(values, prefix):
     for name, value in values.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{prefix}{name}.")
+        elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+            yield from _flat(dict(enumerate(value)), f"{prefix}{name}.")
         elif isinstance(value, list):
-            yield f"{prefix}{name}", ", ".join(str(item) for item in value)
+            yield f"{prefix}{name}", ", ".join(str(item) for item in value) or None
         else:
             yield f"{prefix}{name}", value
