@@ -150,6 +150,12 @@ def _add_network(parser):
         help="of the networks that are only measured (default: 1/4 at most)",
     )
     network.add_argument("--image-only", action="store_true", help="leave the meta-features out")
+    network.add_argument(
+        "--convolution-dropout",
+        type=float,
+        metavar="SHARE",
+        help="after each convolution (default: the published 0.2 times the width)",
+    )
     network.add_argument("--members", type=int, default=1, help="networks per target")
     network.add_argument("--epochs", type=int, default=200)
     network.add_argument(
@@ -189,4 +195,3 @@ def _width(text):
     if not 0 < value <= 1:
         raise argparse.ArgumentTypeError(f"found {text}, expected a share such as 1 or 1/4")
     return value
-

@@ -160,6 +160,7 @@ def choices(chosen):
         width=chosen.width,
         fold_width=chosen.fold_width or min(chosen.width, Fraction(1, 4)),
         meta=not chosen.image_only,
+        convolution_dropout=chosen.convolution_dropout,
         imbalance=getattr(chosen, "imbalance", None) or DEFAULT_IMBALANCE,
         schedule=schedule,
         members=chosen.members,
