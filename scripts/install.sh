@@ -23,7 +23,7 @@ for program in spectrad spectractl spectrasim; do
 done
 
 install -d "$root$prefix/share/spectrad/bundles"
-cp -r bundles/blood-synthetic "$root$prefix/share/spectrad/bundles/"
+cp -r bundles/. "$root$prefix/share/spectrad/bundles/"
 
 for unit in systemd/*.service systemd/*.socket; do
   install -d "$root$units"
