@@ -81,7 +81,7 @@ def results():
         "settings": {
             "seed": 7,
             "schedule": {"epochs": 2},
-            "source": {"recordings": [{"file": "a"}], "options": []},
+            "source": {"recordings": [{"file": "a"}], "options": [], "eachScan": False},
         },
         "programs": {"keras": "3.15.1"},
         "targets": {"blood group": target()},
@@ -171,7 +171,7 @@ def test_the_page_tells_figures_and_verdict(written):
     assert figures["verdict"] in text
     assert "schedule.epochs" in text
     assert "weighted (default)" in text and "0.123" in text
-    assert "source.recordings.0.file" in text
+    assert "source.recordings.0.file" in text and " no " in text
     assert "nan" not in text.lower().split()
 
 

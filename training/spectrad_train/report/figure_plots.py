@@ -2,9 +2,10 @@
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ..comparison import SPOKEN
-from .drawing import COLOURS, GREY, WIDTH_INCHES, drawn, plain_text, shortened
+from .drawing import COLOURS, GREY, WIDTH_INCHES, drawn, legend_below, plain_text, shortened
 
 BLUE, VERMILION = COLOURS[:2]
 
@@ -42,7 +43,7 @@ def models(target):
 @drawn
 def learning_curves(histories):
     """Loss, balanced accuracy and learning rate by epoch: one thin line per fold."""
-    figure = Figure(figsize=(WIDTH_INCHES, 2.9))
+    figure = Figure(figsize=(WIDTH_INCHES, 3.1))
     loss, accuracy, rate = figure.subplots(1, 3)
     many = {"lw": 0.9, "alpha": 0.7}
     for number, history in enumerate(histories):
@@ -62,13 +63,14 @@ def learning_curves(histories):
             loss.plot(epochs[best], validation[best], "o", **marked, **first)
             accuracy.plot(epochs[best], reached[best], "o", **marked)
     loss.set_title("Loss")
-    loss.legend(loc="upper right")
+    legend_below(figure, loss)
     accuracy.set_title("Balanced accuracy, validation")
     accuracy.set_ylim(0, 1.02)
     rate.set_title("Learning rate")
     _halvings(rate, histories)
     for panel in (loss, accuracy, rate):
         panel.set_xlabel("epoch")
+        panel.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     return figure
 
 

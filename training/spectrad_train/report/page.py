@@ -68,7 +68,7 @@ def _header(metrics, title):
             [
                 [element("dt", name), element("dd", value)]
                 for name, value in facts
-                if value is not None
+                if value not in (None, "")
             ],
         ),
     )

@@ -118,5 +118,7 @@ def _flat(values, prefix):
             yield from _flat(dict(enumerate(value)), f"{prefix}{name}.")
         elif isinstance(value, list):
             yield f"{prefix}{name}", ", ".join(str(item) for item in value) or None
+        elif isinstance(value, bool):
+            yield f"{prefix}{name}", "yes" if value else "no"
         else:
             yield f"{prefix}{name}", value
