@@ -24,7 +24,7 @@ def cpu_convolution(images, kernel):
 
     XLA's padded convolution is several times faster there than its "valid" one, so the border is
     computed and cut off. Its gradient with respect to the kernel is a convolution with an enormous
-    kernel; the matrix products below stay in the cache because they go image by image.
+    kernel; the matrix product below stays in the cache because it goes image by image.
     """
     padded = lax.conv_general_dilated(images, kernel, (1, 1), "SAME", dimension_numbers=LAYOUT)
     return padded[:, 1:-1, 1:-1]
@@ -44,15 +44,13 @@ def _backward(saved, gradient):
 
     def add_image(total, image_and_gradient):
         image, image_gradient = image_and_gradient
-        rows = image_gradient.reshape(-1, channels)
-        products = [
-            image[y : y + height, x : x + width].reshape(-1, image.shape[-1]).T @ rows
-            for y in range(3)
-            for x in range(3)
-        ]
-        return total + jnp.stack(products), None
+        neighbours = jnp.concatenate(
+            [image[y : y + height, x : x + width] for y in range(3) for x in range(3)], axis=-1
+        )
+        rows = neighbours.reshape(height * width, -1)
+        return total + rows.T @ image_gradient.reshape(height * width, channels), None
 
-    zero = jnp.zeros((9, *kernel.shape[2:]), kernel.dtype)
+    zero = jnp.zeros((kernel.size // channels, channels), kernel.dtype)
     kernel_gradient, _ = lax.scan(add_image, zero, (images, gradient))
     return image_gradient, kernel_gradient.reshape(kernel.shape)
 
