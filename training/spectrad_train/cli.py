@@ -153,8 +153,9 @@ def _add_network(parser):
     network.add_argument(
         "--convolution-dropout",
         type=float,
+        default=0.0,
         metavar="SHARE",
-        help="after each convolution (default: the published 0.2 times the width)",
+        help="after each convolution (default: 0; published: 0.2)",
     )
     network.add_argument("--members", type=int, default=1, help="networks per target")
     network.add_argument("--epochs", type=int, default=200)

@@ -175,6 +175,7 @@ def jobs(chosen):
     import jax  # noqa: PLC0415 - it takes a second that wrong options need not wait for
 
     on_gpu = jax.default_backend() != "cpu"
-    compiled = OUTPUT.absolute() / "compiled"
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    compiled = Path(cache) / "spectrad-train" / "compiled"
     keep_compiled(compiled)
     return Jobs(chosen.jobs or len(os.sched_getaffinity(0)), on_gpu, compiled)

@@ -68,7 +68,7 @@ def fit_network(arrays, parts, choices, width, seed, checkpoint, report):
         activation=choices.activation,
         width=width,
         meta=choices.meta,
-        convolution_dropout=choices.dropout_at(width),
+        convolution_dropout=choices.convolution_dropout,
         seed=seed,
     )
     return fitting.fit(
