@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,12 +29,14 @@ def fingerprint(settings, arrays, batches):
 class Checkpoint:
     """One fit's state in one file of a folder, which is written beside and then renamed.
 
-    Without a folder nothing is kept. The file holds every variable of network and optimizer, the
-    state of the dropout among them, the weights of the best epoch and the history so far.
+    The file holds every variable of network and optimizer, the state of the dropout among them,
+    the weights of the best epoch and the history so far. Without a folder nothing is kept, and
+    the fit's identity, which reads all of its data, is not asked for.
     """
 
-    def __init__(self, folder: Path | None, identity: str):
-        self.folder, self.identity = folder, identity
+    def __init__(self, folder: Path | None, identity: Callable[[], str]):
+        self.folder = folder
+        self.identity = identity() if folder else None
 
     def save(self, variables, history, best_weights):
         """Replaces the file, whole or not at all."""

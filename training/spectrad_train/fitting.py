@@ -111,12 +111,14 @@ def fit(
     )
     optimizer.build(network.trainable_variables)
     variables = [*network.variables, *optimizer.variables]
-    identity = fingerprint(
-        asdict(schedule) | {"seed": seed},
-        [*network.get_weights(), training, validation, classes, weights],
-        _portions(inputs, np.concatenate([training, validation])),
+    kept = Checkpoint(
+        checkpoint,
+        lambda: fingerprint(
+            {"schedule": asdict(schedule), "seed": seed, "layers": _layers(network)},
+            [*network.get_weights(), training, validation, classes, weights],
+            _portions(inputs, np.concatenate([training, validation])),
+        ),
     )
-    kept = Checkpoint(checkpoint, identity)
     history, best_weights = kept.restore(variables) or ([], network.get_weights())
     step = _training_step(network, optimizer)
     held_out = {name: table[validation] for name, table in inputs.items()}
@@ -170,6 +172,14 @@ def _require_finite(record):
                 f"{record['learningRate']:g}: expected a finite number; is every spectrum finite, "
                 "and would a lower learning rate do?"
             )
+
+
+def _layers(network):
+    """What tells networks of the same weights apart: R from S, one dropout from another."""
+    return [
+        [type(layer).__name__, layer.name, str(getattr(layer, "rate", ""))]
+        for layer in network.layers
+    ]
 
 
 def _batches(rows, size):

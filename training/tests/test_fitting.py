@@ -12,7 +12,7 @@ from spectrad_train import fitting
 from spectrad_train.errors import InputError
 from spectrad_train.fitting import Schedule, fit, predict, standing, training_batches
 from spectrad_train.networks import keras
-from spectrad_train.networks.derivative_cnn import derivative_cnn
+from spectrad_train.networks.initial import InitialWeights
 
 SEED = 20262
 POINTS = 12
@@ -32,16 +32,30 @@ def fitted(schedule, seed=3, network=None, **changes):
     inputs, classes, weights = table()
     arguments = {"inputs": inputs, "classes": classes, "weights": weights}
     arguments |= {"training": np.arange(50), "validation": np.arange(50, COUNT)} | changes
-    network = network or derivative_cnn(POINTS, 3)
+    network = network or dropping_network()
     return fit(network, **arguments, schedule=schedule, seed=seed)
 
 
 def linear_network(points=POINTS, seed=0):
+    return small_network([], points, seed)
+
+
+def dropping_network(dropout=0.25, seed=0):
+    """A network with all kinds of state that a checkpoint must hold."""
+    dropping = keras.layers.Dropout(dropout, seed=seed, name="dropout")
+    return small_network(
+        [keras.layers.BatchNormalization(name="normalisation"), dropping], seed=seed
+    )
+
+
+def small_network(layers, points=POINTS, seed=0):
     spectrum = keras.Input((points, 1), name="spectrum")
-    start = keras.initializers.GlorotUniform(seed=seed)
-    flat = keras.layers.Flatten(name="flat")(spectrum)
-    output = keras.layers.Dense(3, "softmax", kernel_initializer=start, name="classes")(flat)
-    return keras.Model({"spectrum": spectrum}, output, name="linear")
+    features = keras.layers.Flatten(name="flat")(spectrum)
+    for layer in layers:
+        features = layer(features)
+    start = InitialWeights(seed).glorot_uniform
+    classes = keras.layers.Dense(3, "softmax", kernel_initializer=start, name="classes")
+    return keras.Model({"spectrum": spectrum}, classes(features), name="small")
 
 
 def keras_standing(losses, schedule):
@@ -142,7 +156,7 @@ def test_a_second_fit_of_the_same_kind_finds_everything_in_the_compilation_cache
     try:
         entries = []
         for seed in (1, 2):
-            network = derivative_cnn(POINTS, 3, seed=seed)
+            network = dropping_network(seed=seed)
             fitted(Schedule(epochs=1), seed=seed, network=network, training=np.arange(40 + seed))
             entries.append({file.name for file in tmp_path.iterdir() if "atime" not in file.name})
     finally:
@@ -207,7 +221,8 @@ def test_a_fit_that_was_interrupted_ends_in_the_same_bits(tmp_path):
         {"validation": np.arange(51, COUNT)},
         {"weights": np.ones(COUNT)},
         {"inputs": table(seed=7)[0]},
-        {"network": linear_network(seed=9)},
+        {"network": dropping_network(seed=9)},
+        {"network": dropping_network(dropout=0.2)},
     ],
     ids=lambda changes: next(iter(changes)),
 )
@@ -218,8 +233,8 @@ def test_a_checkpoint_of_another_fit_is_not_taken(tmp_path, changes):
         epochs.append(epoch)
 
     first = {"schedule": Schedule(epochs=1), "checkpoint": tmp_path, "report": count}
-    fitted(**first, network=linear_network())
-    fitted(**{"network": linear_network()} | first | changes)
+    fitted(**first)
+    fitted(**first | changes)
     assert epochs == [0, 0]
 
 
@@ -257,7 +272,7 @@ def test_no_rows_to_choose_the_epoch_by_are_refused():
 @pytest.mark.parametrize("count", [0, 1, 32, 33])
 def test_predictions_come_in_the_rows_order_whatever_their_number(count):
     inputs, _, _ = table()
-    network = derivative_cnn(POINTS, 3)
+    network = dropping_network()
     found = predict(network, {"spectrum": inputs["spectrum"][:count]})
     expected = np.asarray(network(inputs))[:count]
     assert found.shape == (count, 3)

@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 
 from spectrad_train.errors import InputError
+from spectrad_train.networks import convolution
 from spectrad_train.networks.convolution import (
+    Convolution,
     HalvingMaximum,
     cpu_convolution,
     plain_convolution,
 )
 from spectrad_train.networks.derivative_cnn import derivative_cnn
+from spectrad_train.networks.initial import InitialWeights
 from spectrad_train.networks.spectra_vgg import (
     network_images,
     output_side,
@@ -53,12 +56,12 @@ def test_the_fast_convolution_and_its_gradients_are_the_plain_ones():
     kernel = jnp.asarray(random.normal(size=(3, 3, 4, 5)), dtype=jnp.float32)
     direction = jnp.asarray(random.normal(size=(3, 7, 9, 5)), dtype=jnp.float32)
 
-    def along(convolution):
-        return lambda images, kernel: (convolution(images, kernel) * direction).sum()
+    def along(layer):
+        return lambda images, kernel: (layer(images, kernel) * direction).sum()
 
     fast, plain = (
-        jax.value_and_grad(along(convolution), argnums=(0, 1))(images, kernel)
-        for convolution in (cpu_convolution, plain_convolution)
+        jax.value_and_grad(along(layer), argnums=(0, 1))(images, kernel)
+        for layer in (cpu_convolution, plain_convolution)
     )
     for ours, theirs in zip(jax.tree.leaves(fast), jax.tree.leaves(plain), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4, err_msg=f"seed {SEED}")
@@ -68,6 +71,18 @@ def test_halving_takes_the_greatest_of_each_four_pixels():
     maps = np.random.default_rng(SEED).normal(size=(2, 6, 4, 3)).astype(np.float32)
     expected = maps.reshape(2, 3, 2, 2, 2, 3).max(axis=(2, 4))
     np.testing.assert_array_equal(HalvingMaximum()(maps), expected, err_msg=f"seed {SEED}")
+
+
+def test_the_layers_answer_the_same_where_jax_computes_on_something_else(monkeypatch):
+    layers = [Convolution(4, InitialWeights(SEED).he_normal), HalvingMaximum()]
+    maps = np.random.default_rng(SEED).normal(size=(2, 8, 6, 3)).astype(np.float32)
+
+    def answer():
+        return np.asarray(layers[1](layers[0](maps)))
+
+    on_cpu = answer()
+    monkeypatch.setattr(convolution, "on_cpu", lambda: False)
+    np.testing.assert_allclose(answer(), on_cpu, atol=1e-5, err_msg=f"seed {SEED}")
 
 
 def test_the_published_width_has_the_published_number_of_weights():
