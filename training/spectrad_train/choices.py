@@ -6,7 +6,7 @@ from fractions import Fraction
 from .fitting import Schedule
 
 # The winner of `spectrad-train compare` on the synthetic donors: see README.md.
-DEFAULT_IMBALANCE = "weighted"
+DEFAULT_IMBALANCE = "oversample"
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def _parser():
     fit.add_argument(
         "--imbalance",
         choices=("none", "weighted", "undersample", "oversample"),
-        help="what is done about rare classes (default: weighted)",
+        help="what is done about rare classes (default: oversample)",
     )
     fit.add_argument("--output", type=Path, required=True, help="the bundle's folder")
     fit.add_argument("--replace", action="store_true", help="replace a bundle that is there")

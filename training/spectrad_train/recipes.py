@@ -14,7 +14,9 @@ from .samples import Source
 
 DEMONSTRATION = "demonstration, not for diagnosis"
 # Where no GPU is at hand: two cores shall be done within the hour.
-CPU_SCHEDULE = Schedule(epochs=30, patience=8, halve_after=4)
+BLOOD_SCHEDULE = Schedule(epochs=20, patience=6, halve_after=3)
+POWDERS_SCHEDULE = Schedule(epochs=30, patience=8, halve_after=4)
+TRIAL_SCHEDULE = Schedule(epochs=10, patience=5, halve_after=3)
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def _blood_synthetic(chosen, jobs):
     return (
         Source((training.recording(chosen.spectrasim, folder),)),
         method.blood(),
-        _choices(jobs),
+        _choices(jobs, BLOOD_SCHEDULE),
         description,
         (unseen.recording(chosen.spectrasim, folder),),
     )
@@ -117,7 +119,7 @@ def _powders(chosen, jobs):
         classes_from={"powder": r".*/(.+)"},
         group=r"^(.*)/",
     )
-    return source, method.plain(), _choices(jobs), description, ()
+    return source, method.plain(), _choices(jobs, POWDERS_SCHEDULE), description, ()
 
 
 def _trial(chosen, jobs):
@@ -133,7 +135,7 @@ def _trial(chosen, jobs):
         width=Fraction(1, 8),
         fold_width=Fraction(1, 8),
         folds=3,
-        schedule=replace(CPU_SCHEDULE, epochs=15),
+        schedule=TRIAL_SCHEDULE,
     )
     return (
         Source((TRIAL_TRAINING.recording(chosen.spectrasim, folder),)),
@@ -144,8 +146,8 @@ def _trial(chosen, jobs):
     )
 
 
-def _choices(jobs):
+def _choices(jobs, schedule_on_cpu):
     """Full width and the published patience where there is a GPU, else a quarter and less."""
     if jobs.on_gpu:
         return Choices(width=Fraction(1))
-    return Choices(schedule=CPU_SCHEDULE)
+    return Choices(schedule=schedule_on_cpu)
