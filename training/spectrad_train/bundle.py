@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -10,6 +11,10 @@ from pathlib import Path
 from . import golden
 from .errors import InputError
 from .workspace import digest
+
+# The daemon's own rules, asked for before hours of training and not after.
+NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+VERSION = r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}"
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,18 @@ class Description:
     intended_use: str
     data: str
     demonstration: bool = True
+
+    def __post_init__(self):
+        for title, value, rule in (
+            ("name", self.name, NAME),
+            ("version", self.version, VERSION),
+        ):
+            if not re.fullmatch(rule, value):
+                raise InputError(
+                    f"the bundle's {title} is “{value}”, expected 1 to 64 ASCII letters, digits, "
+                    "“.”, “_” and “-”, the first a letter or digit"
+                    + (" (a version may hold “+” too)" if title == "version" else "")
+                )
 
 
 def assembled(description, method, targets):

@@ -75,12 +75,13 @@ def make_bundle(run, description):
     """
     places, choices, progress = run.places, run.choices, run.progress
     bundles.refuse_to_replace(places.output, places.replaces)
+    others = unseen_samples(run)
     result = described(run, description)
     measured(run, result["targets"])
     folder = run.workspace.folder / "bundle"
     draft = train_members(run, description, folder, result["targets"])
-    if places.unseen:
-        result["unseen"] = unseen_figures(run, draft, folder)
+    if others is not None:
+        result["unseen"] = unseen_figures(run, others, draft, folder)
     with progress.task("golden cases"):
         bundles.finish(
             draft,
@@ -203,17 +204,29 @@ def train_members(run, description, folder, result):
     return bundles.assembled(description, run.method, targets)
 
 
-def unseen_figures(run, draft, folder):
-    """Figures of the members that ship, and of the baselines, on recordings of their own."""
-    known, choices, progress = run.samples, run.choices, run.progress
-    source = replace(run.source, recordings=run.places.unseen, class_orders=dict(known.class_names))
-    others = tables.read(source, run.method, run.preprocessor, progress.say, "unseen")
-    shared = set(known.groups) & set(others.groups)
+def unseen_samples(run):
+    """The samples that nothing is trained on, or None; read before anything takes long."""
+    if not run.places.unseen:
+        return None
+    others = tables.read(
+        replace(run.source, recordings=run.places.unseen),
+        run.method,
+        run.preprocessor,
+        run.progress.say,
+        class_names=run.samples.class_names,
+    )
+    shared = set(run.samples.groups) & set(others.groups)
     if shared:
         raise InputError(
             f"--unseen: found {len(shared)} samples or groups that are also trained on, such as "
             f"{min(shared)}; expected others"
         )
+    return others
+
+
+def unseen_figures(run, others, draft, folder):
+    """Figures of the members that ship, and of the baselines, on samples of their own."""
+    known, choices, progress = run.samples, run.choices, run.progress
     of_unseen = Arrays(others, run.method, run.preprocessor, "unseen")
     result = {}
     for described in draft["targets"]:

@@ -11,6 +11,7 @@ from .choices import Choices
 from .errors import InputError
 from .fitting import Schedule
 from .samples import Source
+from .workspace import write_whole
 
 DEMONSTRATION = "demonstration, not for diagnosis"
 # Where no GPU is at hand: two cores shall be done within the hour.
@@ -26,15 +27,19 @@ class Donors:
     seed: int
     donors: int
     scans: int
+    # Every seed names its donors alike; a sample of one name is one sample to the workshop.
+    prefix: str = ""
 
     def recording(self, spectrasim, folder):
         """The recording of these donors, made if it is not there."""
-        path = Path(folder) / f"donors-{self.seed}-{self.donors}x{self.scans}.scans.ndjson"
+        name = f"{self.prefix.strip()}donors-{self.seed}-{self.donors}x{self.scans}"
+        path = Path(folder) / f"{name}.scans.ndjson"
         if path.exists():
             return path
         path.parent.mkdir(parents=True, exist_ok=True)
+        plain = path.with_name(f"{name}.plain.scans.ndjson")
         command = [str(spectrasim), "synthesize", "blood", "--seed", str(self.seed)]
-        command += ["--donors", str(self.donors), "--scans", str(self.scans), "-o", str(path)]
+        command += ["--donors", str(self.donors), "--scans", str(self.scans), "-o", str(plain)]
         try:
             result = subprocess.run(command, check=False, capture_output=True, text=True)
         except OSError as error:
@@ -44,6 +49,9 @@ class Donors:
             ) from None
         if result.returncode != 0:
             raise InputError(result.stderr.strip())
+        text = plain.read_text(encoding="utf-8")
+        write_whole(path, text.replace('"sample":"', f'"sample":"{self.prefix}').encode())
+        plain.unlink()
         return path
 
     def described(self):
@@ -52,9 +60,9 @@ class Donors:
 
 
 BLOOD_TRAINING = Donors(seed=20261, donors=1000, scans=12)
-BLOOD_UNSEEN = Donors(seed=20262, donors=600, scans=12)
+BLOOD_UNSEEN = Donors(seed=20262, donors=600, scans=12, prefix="unseen ")
 TRIAL_TRAINING = Donors(seed=11, donors=240, scans=6)
-TRIAL_UNSEEN = Donors(seed=12, donors=120, scans=6)
+TRIAL_UNSEEN = Donors(seed=12, donors=120, scans=6, prefix="unseen ")
 
 
 def make(chosen, jobs, progress):

@@ -112,15 +112,17 @@ class Samples:
                 file.write(json.dumps(scan) + "\n")
 
 
-def read(source, method, preprocessor, say, name="medians"):
+def read(source, method, preprocessor, say, class_names=None):
     """Takes the recordings to median spectra and joins what is known of each sample.
 
-    `say` is told of samples that are left out. Errors: InputError for whatever cannot be used.
+    `class_names` are those of each target where they are settled already: then a class may be
+    missing. `say` is told of samples that are left out. Errors: InputError for whatever cannot be
+    used.
     """
     table_of_labels = labels.read_labels(source.labels) if source.labels else None
-    targets = source.targets or _targets(source, table_of_labels)
+    targets = tuple(class_names or source.targets or _targets(source, table_of_labels))
     draft = method.draft(targets, {target: ("one", "other") for target in targets})
-    stages = preprocessor.run(source.recordings, draft, "median", name, source.options)
+    stages = preprocessor.run(source.recordings, draft, "median", "medians", source.options)
     for note in stages.notes:
         say(note)
     table = stages.table()
@@ -132,12 +134,10 @@ def read(source, method, preprocessor, say, name="medians"):
     names = groups.check_sample_names(
         names, table["scans"], scans_are_samples=source.each_scan_is_a_sample
     )
-    class_names, classes = {}, {}
-    for target in targets:
-        words = _words(source, target, table, names, table_of_labels, say)
-        order = _order(words, source, target)
-        class_names[target] = order
-        classes[target] = labels.class_indices(words, order)
+    words = {
+        target: _words(source, target, table, names, table_of_labels, say) for target in targets
+    }
+    class_names = class_names or {t: _order(words[t], source, t) for t in targets}
     samples = Samples(
         names=np.array(names),
         groups=np.array(groups.sample_groups(names, table_of_labels, source.group)),
@@ -147,7 +147,9 @@ def read(source, method, preprocessor, say, name="medians"):
         medians=stages.spectra(targets[0], "median"),
         wavelengths_nanometres=method.wavelengths_nanometres,
         class_names=class_names,
-        classes=classes,
+        classes={
+            target: _indices(words[target], class_names[target], target) for target in targets
+        },
     )
     stages.remove()
     return samples
@@ -166,6 +168,15 @@ def _targets(source, table_of_labels):
         if option == "--label"
     ]
     return tuple(columns) or recorded_targets(source.recordings)
+
+
+def _indices(words, class_names, target):
+    strange = sorted(set(words) - {"", *class_names})
+    if strange:
+        raise InputError(
+            f"{target}: found the label {strange[0]}, expected {', '.join(class_names)}"
+        )
+    return labels.class_indices(words, class_names)
 
 
 def _order(words, source, target):

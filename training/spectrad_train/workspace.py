@@ -1,5 +1,6 @@
 """The folder of one run: what is finished stays, so that an interrupted run goes on."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -10,24 +11,31 @@ import numpy as np
 
 from .errors import InputError
 
+LOCK = "lock"
+
 
 class Workspace:
     """Results by name, written whole or not at all, of one set of settings.
 
-    A folder that was begun with other settings is refused: results of two runs never mix.
+    A folder that was begun with other settings, or in which another run is at work, is refused:
+    results of two runs never mix. In other processes it reads and writes without asking again.
     """
 
     def __init__(self, folder, settings, *, fresh=False):
         self.folder = Path(folder)
         path = self.folder / "settings.json"
-        if not path.exists() and self.folder.exists() and any(self.folder.iterdir()):
+        if not path.exists() and _holds_files(self.folder):
             raise InputError(
                 f"{self.folder} is not the folder of a run: found files but no settings.json; "
                 "name another with --work"
             )
-        if fresh:
-            shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
+        # Held as long as this process lives; the system frees it however the process ends.
+        self._lock = _locked(self.folder)
+        if fresh:
+            for entry in self.folder.iterdir():
+                if entry.name != LOCK:
+                    _removed(entry)
         wanted = json.loads(json.dumps(settings))
         if path.exists():
             begun = json.loads(path.read_text(encoding="utf-8"))
@@ -39,6 +47,9 @@ class Workspace:
                 )
         else:
             write_whole(path, json.dumps(wanted, indent=1).encode())
+
+    def __getstate__(self):
+        return {"folder": self.folder}
 
     def path(self, *names):
         """A place in the folder; the folders above it exist."""
@@ -64,6 +75,31 @@ class Workspace:
     def has(self, name):
         """Whether a result of this name is stored."""
         return (self.folder / "results" / f"{name}.npz").exists()
+
+
+def _locked(folder):
+    """The lock of a folder, held; InputError where somebody else holds it."""
+    lock = open(folder / LOCK, "w", encoding="utf-8")  # noqa: SIM115 - held, not closed
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise InputError(
+            f"{folder}: another run is at work in this folder; wait for it, or name another "
+            "with --work"
+        ) from None
+    return lock
+
+
+def _holds_files(folder):
+    return folder.exists() and any(entry.name != LOCK for entry in folder.iterdir())
+
+
+def _removed(path):
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink()
 
 
 def write_whole(path, contents):

@@ -1,3 +1,5 @@
+import pickle
+
 import numpy as np
 import pytest
 
@@ -15,9 +17,11 @@ def test_a_result_is_made_once(tmp_path):
     for _ in range(2):
         workspace = Workspace(tmp_path / "run", {"seed": 1})
         assert workspace.arrays("fold0", make)["values"].tolist() == [0, 1, 2]
+        has = workspace.has("fold0"), workspace.has("fold1")
+        # A run ends, and with it its lock, before the next begins.
+        del workspace
     assert made == [1]
-    assert workspace.has("fold0")
-    assert not workspace.has("fold1")
+    assert has == (True, False)
 
 
 def test_a_result_whose_making_fails_is_not_there(tmp_path):
@@ -76,3 +80,18 @@ def test_seeds_of_purposes_differ_and_repeat():
     seeds = [seed_of(1, target, fold) for target in "ab" for fold in range(10)]
     assert len(set(seeds)) == 20
     assert seed_of(1, "a", 0) == seeds[0] != seed_of(2, "a", 0)
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path):
+    first = Workspace(tmp_path / "run", {})
+    with pytest.raises(InputError, match="another run is at work"):
+        Workspace(tmp_path / "run", {})
+    del first
+    Workspace(tmp_path / "run", {})
+
+
+def test_a_workspace_travels_to_another_process(tmp_path):
+    workspace = Workspace(tmp_path / "run", {})
+    other = pickle.loads(pickle.dumps(workspace))
+    other.arrays("fold0", lambda: {"values": np.arange(2)})
+    assert workspace.has("fold0")
