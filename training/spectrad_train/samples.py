@@ -10,6 +10,9 @@ from . import groups, labels
 from .errors import InputError
 from .workspace import digest
 
+# Columns of the table of samples that are no labels.
+TAKEN = ("sample", "scans", "temperature", "humidity")
+
 
 @dataclass(frozen=True)
 class Source:
@@ -119,6 +122,12 @@ def read(source, method, preprocessor, say, name="medians"):
     """
     table_of_labels = labels.read_labels(source.labels) if source.labels else None
     targets = source.targets or _targets(source, table_of_labels)
+    taken = [target for target in targets if target in TAKEN]
+    if taken:
+        raise InputError(
+            f"{', '.join(taken)}: expected another name for a target, this one is a column of "
+            "what spectractl writes (--target names those that are wanted)"
+        )
     draft = method.draft(targets, {target: ("one", "other") for target in targets})
     stages = preprocessor.run(source.recordings, draft, "median", name, source.options)
     for note in stages.notes:
@@ -220,7 +229,8 @@ def _labels_in(line):
     if '"labels"' not in line:
         return {}
     try:
-        found = json.loads(line).get("labels")
+        scan = json.loads(line)
     except ValueError:
         return {}
+    found = scan.get("labels") if isinstance(scan, dict) else None
     return found if isinstance(found, dict) else {}
