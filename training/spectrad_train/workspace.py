@@ -1,5 +1,6 @@
 """The folder of one run: what is finished stays, so that an interrupted run goes on."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -25,9 +26,12 @@ class Workspace:
                 f"{self.folder} is not the folder of a run: found files but no settings.json; "
                 "name another with --work"
             )
-        if fresh:
-            shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
+        hold(self.folder)
+        if fresh:
+            # The folder itself stays: it is what is held.
+            for entry in self.folder.iterdir():
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
         wanted = json.loads(json.dumps(settings))
         if path.exists():
             begun = json.loads(path.read_text(encoding="utf-8"))
@@ -64,6 +68,26 @@ class Workspace:
     def has(self, name):
         """Whether a result of this name is stored."""
         return (self.folder / "results" / f"{name}.npz").exists()
+
+
+# What this process holds: path to open folder. The lock ends with the process, however it ends.
+_held = {}
+
+
+def hold(folder):
+    """Keeps other processes out of a folder: two runs in one would read each other's half files."""
+    path = Path(folder).resolve()
+    if path in _held:
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise InputError(
+            f"another run works in {folder}: wait until it ends, or name another with --work"
+        ) from None
+    _held[path] = descriptor
 
 
 def write_whole(path, contents):

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -43,6 +46,20 @@ def test_a_fresh_start_removes_nothing_but_a_run(tmp_path):
     with pytest.raises(InputError, match="not the folder of a run"):
         Workspace(tmp_path, {}, fresh=True)
     assert (tmp_path / "letters.txt").exists()
+
+
+def test_two_runs_do_not_work_in_one_folder(tmp_path):
+    code = (
+        "import sys; from spectrad_train.workspace import Workspace; "
+        "Workspace(sys.argv[1], {}); print('begun', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", code, tmp_path]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"begun\n"
+        with pytest.raises(InputError, match="another run works in"):
+            Workspace(tmp_path, {}, fresh=True)
+        assert (tmp_path / "settings.json").exists()
+    Workspace(tmp_path, {}, fresh=True)
 
 
 @pytest.mark.parametrize(
