@@ -62,7 +62,9 @@ def _fit(chosen):
 
 def _compare(chosen):
     work = chosen.work or OUTPUT / f"compare-{chosen.recordings[0].name.split('.')[0]}"
-    places = fit.Places(spectractl=chosen.spectractl, work=work, output=work, report=work)
+    places = fit.Places(
+        spectractl=chosen.spectractl, work=work, output=work, report=work, fresh=chosen.fresh
+    )
     begun = _begun(chosen, places)
     result = compare.compare(begun)
     write_whole(work / "imbalance.json", (json.dumps(result, indent=1) + "\n").encode())
