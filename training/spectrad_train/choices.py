@@ -14,8 +14,9 @@ class Choices:
     """The settings of a run beside its data and method.
 
     `fold_width` is the width of the networks that are only measured, `width` that of the members
-    that ship; both are shares of the published widths. The published `convolution_dropout` is 0.2;
-    at a quarter of the width, with batch normalisation, training without it does far better.
+    that ship, and so with the schedules; both widths are shares of the published widths. The
+    published `convolution_dropout` is 0.2; at a quarter of the width, with batch normalisation,
+    training without it does far better.
     """
 
     activation: str = "relu"
@@ -25,6 +26,7 @@ class Choices:
     convolution_dropout: float = 0.0
     imbalance: str = DEFAULT_IMBALANCE
     schedule: Schedule = field(default_factory=Schedule)
+    member_schedule: Schedule = field(default_factory=Schedule)
     small_schedule: Schedule = field(default_factory=lambda: Schedule(epochs=60, batch=32))
     members: int = 1
     folds: int = 10

@@ -11,7 +11,7 @@ DESCRIPTION = "From labelled near-infrared recordings to a model bundle for spec
 
 
 def main(arguments=None):
-    """Runs a command; returns the exit status: 0 done, 2 input that cannot be used, 130 stopped."""
+    """Runs a command; returns 0 done, 2 input or a place that cannot be used, or 130 stopped."""
     parser = _parser()
     chosen = parser.parse_args(arguments)
     try:
@@ -21,6 +21,11 @@ def main(arguments=None):
         commands.run(chosen)
     except InputError as error:
         print(f"spectrad-train: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        # A full disk, a folder that may not be written: nothing that a traceback explains better.
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"spectrad-train: {place}{error.strerror or error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("spectrad-train: stopped; the same command goes on where it was", file=sys.stderr)

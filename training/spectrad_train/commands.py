@@ -1,6 +1,7 @@
 """What each command does with what the command line says."""
 
 import json
+import math
 import os
 from fractions import Fraction
 from pathlib import Path
@@ -13,11 +14,22 @@ from .choices import DEFAULT_IMBALANCE, Choices
 from .errors import InputError
 from .fitting import Schedule
 from .jobs import Jobs, keep_compiled
+from .networks.spectra_vgg import scaled_widths
 from .progress import Progress
 from .samples import Source
 from .workspace import write_whole
 
 OUTPUT = Path("training/output")
+LEAST = {
+    "members": 1,
+    "folds": 0,
+    "permutations": 0,
+    "epochs": 1,
+    "patience": 1,
+    "halve_after": 1,
+    "batch": 1,
+    "jobs": 1,
+}
 
 
 def run(chosen):
@@ -50,7 +62,9 @@ def _fit(chosen):
 
 def _compare(chosen):
     work = chosen.work or OUTPUT / f"compare-{chosen.recordings[0].name.split('.')[0]}"
-    places = fit.Places(spectractl=chosen.spectractl, work=work, output=work, report=work)
+    places = fit.Places(
+        spectractl=chosen.spectractl, work=work, output=work, report=work, fresh=chosen.fresh
+    )
     begun = _begun(chosen, places)
     result = compare.compare(begun)
     write_whole(work / "imbalance.json", (json.dumps(result, indent=1) + "\n").encode())
@@ -92,6 +106,7 @@ def _evaluate(chosen):
 
 
 def _make(chosen):
+    refuse_numbers(chosen)
     recipes.make(chosen, jobs(chosen), Progress(quiet=chosen.quiet))
 
 
@@ -142,12 +157,18 @@ def _named(option, texts):
 
 def choices(chosen):
     """The network, the training and the folds that the command line asks for."""
-    for name, least in (("members", 1), ("folds", 0), ("epochs", 1), ("batch", 1), ("jobs", 1)):
-        value = getattr(chosen, name)
-        if value is not None and value < least:
-            raise InputError(f"--{name}: found {value}, expected {least} or more")
-    if chosen.folds == 1:
-        raise InputError("--folds: found 1, expected 0 (no figures) or 2 and more")
+    refuse_numbers(chosen)
+    if not 0 < chosen.learning_rate < math.inf:
+        raise InputError(f"--learning-rate: found {chosen.learning_rate}, expected more than 0")
+    if not 0 <= chosen.convolution_dropout < 1:
+        raise InputError(
+            f"--convolution-dropout: found {chosen.convolution_dropout}, expected a share from 0 "
+            "to less than 1"
+        )
+    fold_width = chosen.fold_width or min(chosen.width, Fraction(1, 4))
+    for width in (chosen.width, fold_width):
+        # The members come last: a width that cannot be must not wait for the folds.
+        scaled_widths(width)
     schedule = Schedule(
         epochs=chosen.epochs,
         batch=chosen.batch,
@@ -158,16 +179,30 @@ def choices(chosen):
     return Choices(
         activation=chosen.activation,
         width=chosen.width,
-        fold_width=chosen.fold_width or min(chosen.width, Fraction(1, 4)),
+        fold_width=fold_width,
         meta=not chosen.image_only,
         convolution_dropout=chosen.convolution_dropout,
         imbalance=getattr(chosen, "imbalance", None) or DEFAULT_IMBALANCE,
         schedule=schedule,
+        member_schedule=schedule,
         members=chosen.members,
         folds=chosen.folds,
         permutations=chosen.permutations,
         seed=chosen.seed,
     )
+
+
+def refuse_numbers(chosen):
+    """Refuses numbers of the command line that mean nothing, of those that the command has."""
+    for name, least in LEAST.items():
+        value = getattr(chosen, name, None)
+        if value is not None and value < least:
+            option = name.replace("_", "-")
+            raise InputError(f"--{option}: found {value}, expected {least} or more")
+    if chosen.folds == 1:
+        raise InputError("--folds: found 1, expected 0 (no figures) or 2 and more")
+    if chosen.folds == 0 and chosen.command in ("compare", "evaluate"):
+        raise InputError(f"--folds: found 0, but all that {chosen.command} makes are figures")
 
 
 def jobs(chosen):

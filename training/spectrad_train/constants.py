@@ -5,6 +5,7 @@ import copy
 import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
+from threadpoolctl import threadpool_limits
 
 # The share of training samples that lie inside the limits of calibration.
 INSIDE_SHARE = 0.999
@@ -56,7 +57,9 @@ def _with_spectrum_models(draft, stages, rows):
     pca = PCA(2, svd_solver="full").fit(spectra)
     scores = pca.transform(spectra)
     residuals = spectra - pca.inverse_transform(scores)
-    centres = KMeans(2, n_init=10, random_state=0).fit(spectra).cluster_centers_
+    # Threads add up the centres in the order in which they end, so their last bits are chance.
+    with threadpool_limits(1):
+        centres = KMeans(2, n_init=10, random_state=0).fit(spectra).cluster_centers_
     target["metaFeatures"] |= {
         "pca": {
             "mean": pca.mean_.tolist(),

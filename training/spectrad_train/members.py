@@ -70,6 +70,7 @@ def _train(member, report):
         seed,
         folder,
         lambda epoch, record: report(epoch_text(member.title, epoch, record)),
+        schedule=choices.member_schedule,
     )
     originals = parts.training[parts.training < len(samples)]
     models.quantized(fitted.network, arrays, originals, choices, member.kept, seed)

@@ -1,5 +1,6 @@
 """What the daemon does to a spectrum before the network: axis, window, signatures, steps."""
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,13 +118,19 @@ class Method:
         return {
             "axis": self.axis,
             "window": self.window,
-            "signatures": sorted(self.signatures),
+            # Digests: a measured signature may be no one's to pass on with the figures.
+            "signatures": {name: _digest(values) for name, values in self.signatures.items()},
             "nets": self.nets,
             "scaling": self.scaling,
             "scatterOrder": self.scatter_order,
             "savitzkyGolay": self.savitzky_golay,
             "markovBins": self.markov_bins,
+            "minimumScatterSlope": self.minimum_scatter_slope,
         }
+
+
+def _digest(values):
+    return hashlib.sha256(json.dumps(list(values)).encode()).hexdigest()
 
 
 def band_signature(name, wavelengths_nanometres):

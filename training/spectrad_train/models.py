@@ -60,8 +60,8 @@ def split(samples, target, rows, choices, seed):
     return Split(learned, validation, weights, copies)
 
 
-def fit_network(arrays, parts, choices, width, seed, checkpoint, report):
-    """Fits SpectraVGG; returns `fitting.Fitted`."""
+def fit_network(arrays, parts, choices, width, seed, checkpoint, report, *, schedule=None):
+    """Fits SpectraVGG, by the folds' schedule if none is given; returns `fitting.Fitted`."""
     network = spectra_vgg(
         arrays.images.shape[-1],
         len(arrays.draft["targets"][0]["classes"]),
@@ -78,7 +78,7 @@ def fit_network(arrays, parts, choices, width, seed, checkpoint, report):
         parts.weights,
         training=parts.training,
         validation=parts.validation,
-        schedule=choices.schedule,
+        schedule=schedule or choices.schedule,
         seed=seed,
         checkpoint=checkpoint,
         report=report,

@@ -16,6 +16,8 @@ from .workspace import write_whole
 DEMONSTRATION = "demonstration, not for diagnosis"
 # Where no GPU is at hand: two cores shall be done within the hour.
 BLOOD_SCHEDULE = Schedule(epochs=20, patience=6, halve_after=3)
+# What ships is trained once and longer.
+BLOOD_MEMBER_SCHEDULE = Schedule(epochs=30, patience=12, halve_after=4)
 POWDERS_SCHEDULE = Schedule(epochs=30, patience=8, halve_after=4)
 TRIAL_SCHEDULE = Schedule(epochs=10, patience=5, halve_after=3)
 
@@ -104,7 +106,7 @@ def _blood_synthetic(chosen, jobs):
     return (
         Source((training.recording(chosen.spectrasim, folder),)),
         method.blood(),
-        _choices(jobs, BLOOD_SCHEDULE),
+        _choices(jobs, BLOOD_SCHEDULE, BLOOD_MEMBER_SCHEDULE),
         description,
         (unseen.recording(chosen.spectrasim, folder),),
     )
@@ -127,7 +129,13 @@ def _powders(chosen, jobs):
         classes_from={"powder": r".*/(.+)"},
         group=r"^(.*)/",
     )
-    return source, method.plain(), _choices(jobs, POWDERS_SCHEDULE), description, ()
+    return (
+        source,
+        method.plain(),
+        _choices(jobs, POWDERS_SCHEDULE, POWDERS_SCHEDULE),
+        description,
+        (),
+    )
 
 
 def _trial(chosen, jobs):
@@ -144,6 +152,7 @@ def _trial(chosen, jobs):
         fold_width=Fraction(1, 8),
         folds=3,
         schedule=TRIAL_SCHEDULE,
+        member_schedule=TRIAL_SCHEDULE,
     )
     return (
         Source((TRIAL_TRAINING.recording(chosen.spectrasim, folder),)),
@@ -154,8 +163,8 @@ def _trial(chosen, jobs):
     )
 
 
-def _choices(jobs, schedule_on_cpu):
+def _choices(jobs, schedule_on_cpu, member_schedule_on_cpu):
     """Full width and the published patience where there is a GPU, else a quarter and less."""
     if jobs.on_gpu:
         return Choices(width=Fraction(1))
-    return Choices(schedule=schedule_on_cpu)
+    return Choices(schedule=schedule_on_cpu, member_schedule=member_schedule_on_cpu)

@@ -10,6 +10,9 @@ from . import groups, labels
 from .errors import InputError
 from .workspace import digest
 
+# Columns of the table of samples that are no labels.
+TAKEN = ("sample", "scans", "temperature", "humidity")
+
 
 @dataclass(frozen=True)
 class Source:
@@ -121,6 +124,12 @@ def read(source, method, preprocessor, say, class_names=None):
     """
     table_of_labels = labels.read_labels(source.labels) if source.labels else None
     targets = tuple(class_names or source.targets or _targets(source, table_of_labels))
+    taken = [target for target in targets if target in TAKEN]
+    if taken:
+        raise InputError(
+            f"{', '.join(taken)}: expected another name for a target, this one is a column of "
+            "what spectractl writes (--target names those that are wanted)"
+        )
     draft = method.draft(targets, {target: ("one", "other") for target in targets})
     stages = preprocessor.run(source.recordings, draft, "median", "medians", source.options)
     for note in stages.notes:
@@ -231,7 +240,8 @@ def _labels_in(line):
     if '"labels"' not in line:
         return {}
     try:
-        found = json.loads(line).get("labels")
+        scan = json.loads(line)
     except ValueError:
         return {}
+    found = scan.get("labels") if isinstance(scan, dict) else None
     return found if isinstance(found, dict) else {}

@@ -11,8 +11,6 @@ import numpy as np
 
 from .errors import InputError
 
-LOCK = "lock"
-
 
 class Workspace:
     """Results by name, written whole or not at all, of one set of settings.
@@ -24,18 +22,17 @@ class Workspace:
     def __init__(self, folder, settings, *, fresh=False):
         self.folder = Path(folder)
         path = self.folder / "settings.json"
-        if not path.exists() and _holds_files(self.folder):
+        if not path.exists() and self.folder.exists() and any(self.folder.iterdir()):
             raise InputError(
                 f"{self.folder} is not the folder of a run: found files but no settings.json; "
                 "name another with --work"
             )
         self.folder.mkdir(parents=True, exist_ok=True)
-        # Held as long as this process lives; the system frees it however the process ends.
-        self._lock = _locked(self.folder)
+        hold(self.folder)
         if fresh:
+            # The folder itself stays: it is what is held.
             for entry in self.folder.iterdir():
-                if entry.name != LOCK:
-                    _removed(entry)
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
         wanted = json.loads(json.dumps(settings))
         if path.exists():
             begun = json.loads(path.read_text(encoding="utf-8"))
@@ -47,9 +44,6 @@ class Workspace:
                 )
         else:
             write_whole(path, json.dumps(wanted, indent=1).encode())
-
-    def __getstate__(self):
-        return {"folder": self.folder}
 
     def path(self, *names):
         """A place in the folder; the folders above it exist."""
@@ -77,29 +71,24 @@ class Workspace:
         return (self.folder / "results" / f"{name}.npz").exists()
 
 
-def _locked(folder):
-    """The lock of a folder, held; InputError where somebody else holds it."""
-    lock = open(folder / LOCK, "w", encoding="utf-8")  # noqa: SIM115 - held, not closed
+# What this process holds: path to open folder. The lock ends with the process, however it ends.
+_held = {}
+
+
+def hold(folder):
+    """Keeps other processes out of a folder: two runs in one would read each other's half files."""
+    path = Path(folder).resolve()
+    if path in _held:
+        return
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.close()
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
         raise InputError(
-            f"{folder}: another run is at work in this folder; wait for it, or name another "
-            "with --work"
+            f"another run works in {folder}: wait until it ends, or name another with --work"
         ) from None
-    return lock
-
-
-def _holds_files(folder):
-    return folder.exists() and any(entry.name != LOCK for entry in folder.iterdir())
-
-
-def _removed(path):
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink()
+    _held[path] = descriptor
 
 
 def write_whole(path, contents):

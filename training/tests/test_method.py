@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -35,6 +36,14 @@ def test_a_file_describes_a_method(tmp_path):
     target = steps.draft(["x"], {"x": ("a", "b")})["targets"][0]
     assert target["scaling"] == {"kind": "global", "mean": 0.0, "standardDeviation": 1.0}
     assert target["image"]["mtfBins"] == 8
+
+
+@pytest.mark.parametrize(
+    "change", [{"signatures": {"fat": [0.5] * 85}}, {"minimum_scatter_slope": 0.2}]
+)
+def test_settings_tell_methods_apart_that_differ_in_values_only(change):
+    steps = method.Method(signatures={"fat": [1.0] * 85})
+    assert replace(steps, **change).described() != steps.described()
 
 
 @pytest.mark.parametrize(

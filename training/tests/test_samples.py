@@ -9,7 +9,7 @@ from spectrad_train import method
 from spectrad_train.arrays import Arrays
 from spectrad_train.errors import InputError
 from spectrad_train.preprocessing import Preprocessor
-from spectrad_train.samples import Source, read
+from spectrad_train.samples import Source, read, recorded_targets
 
 pytestmark = needs_programs
 TARGETS = ["haemoglobin", "hdl_cholesterol", "ldl_cholesterol"]
@@ -111,6 +111,18 @@ def test_what_is_no_recording_is_refused(preprocessor, tmp_path, contents, said)
         read(Source((path,), targets=("x",)), method.plain(), preprocessor, print)
     assert "broken.scans.ndjson" in str(error.value)
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize("target", ["sample", "scans", "temperature", "humidity"])
+def test_a_target_that_is_named_as_another_column_is_refused(preprocessor, tmp_path, target):
+    with pytest.raises(InputError, match=f"{target}: expected another name"):
+        read(Source((tmp_path,), targets=(target,)), method.plain(), preprocessor, print)
+
+
+def test_a_line_that_is_no_scan_has_no_labels(tmp_path):
+    path = tmp_path / "odd.scans.ndjson"
+    path.write_text('["labels"]\n"labels"\n{"labels":{"fat":"high"}}\n')
+    assert recorded_targets((path,)) == ("fat",)
 
 
 def test_a_program_that_is_not_there_is_told(donors, tmp_path):

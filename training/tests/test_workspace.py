@@ -1,4 +1,6 @@
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -49,6 +51,20 @@ def test_a_fresh_start_removes_nothing_but_a_run(tmp_path):
     assert (tmp_path / "letters.txt").exists()
 
 
+def test_two_runs_do_not_work_in_one_folder(tmp_path):
+    code = (
+        "import sys; from spectrad_train.workspace import Workspace; "
+        "Workspace(sys.argv[1], {}); print('begun', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", code, tmp_path]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"begun\n"
+        with pytest.raises(InputError, match="another run works in"):
+            Workspace(tmp_path, {}, fresh=True)
+        assert (tmp_path / "settings.json").exists()
+    Workspace(tmp_path, {}, fresh=True)
+
+
 @pytest.mark.parametrize(
     ("begun", "wanted", "said"),
     [
@@ -80,14 +96,6 @@ def test_seeds_of_purposes_differ_and_repeat():
     seeds = [seed_of(1, target, fold) for target in "ab" for fold in range(10)]
     assert len(set(seeds)) == 20
     assert seed_of(1, "a", 0) == seeds[0] != seed_of(2, "a", 0)
-
-
-def test_two_runs_do_not_share_a_folder(tmp_path):
-    first = Workspace(tmp_path / "run", {})
-    with pytest.raises(InputError, match="another run is at work"):
-        Workspace(tmp_path / "run", {})
-    del first
-    Workspace(tmp_path / "run", {})
 
 
 def test_a_workspace_travels_to_another_process(tmp_path):
