@@ -38,6 +38,7 @@ def run(chosen):
 
 
 def _fit(chosen):
+    chosen.output = chosen.output.resolve()
     name = chosen.name or chosen.output.name
     description = bundle.Description(
         name=name,

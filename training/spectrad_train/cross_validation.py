@@ -48,7 +48,13 @@ class Fold:
 def folds_of(samples, target, method, choices, workspace, spectractl):
     """The folds of a target and the fold number of each sample, -1 where its class is unknown."""
     seed = seed_of(choices.seed, "folds")
-    numbers = grouped_folds(samples.classes[target], samples.groups, choices.folds, seed)
+    numbers = grouped_folds(
+        samples.classes[target],
+        samples.groups,
+        choices.folds,
+        seed,
+        class_names=samples.class_names[target],
+    )
     folds = [
         Fold(
             target,

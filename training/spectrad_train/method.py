@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -185,7 +186,15 @@ def read(path):
     unknown = sorted(set(described) - set(FIELDS))
     if unknown:
         raise InputError(f"{path}: found {', '.join(unknown)}, expected only {', '.join(FIELDS)}")
-    return Method(**{FIELDS[name]: value for name, value in described.items()})
+    method = Method(**{FIELDS[name]: value for name, value in described.items()})
+    try:
+        method.draft(["target"], {"target": ("one", "other")})
+        method.described()
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(
+            f"{path}: {type(error).__name__}: {error}, expected values as in bundle.json"
+        ) from None
+    return method
 
 
 def chosen(name_or_path, window):
@@ -194,6 +203,8 @@ def chosen(name_or_path, window):
     if window:
         try:
             start, end = (float(part) for part in window.split(":"))
+            if not (math.isfinite(start) and math.isfinite(end)):
+                raise ValueError
         except ValueError:
             raise InputError(f"--window: found {window}, expected start:end in nm") from None
         limits = {"startNanometres": start, "endNanometres": end}

@@ -130,6 +130,12 @@ def read(source, method, preprocessor, say, class_names=None):
             f"{', '.join(taken)}: expected another name for a target, this one is a column of "
             "what spectractl writes (--target names those that are wanted)"
         )
+    strange = sorted({*(source.class_orders or {}), *(source.classes_from or {})} - set(targets))
+    if strange:
+        raise InputError(
+            f"--classes or --class-from names {', '.join(strange)}, expected only targets: "
+            f"{', '.join(targets)}"
+        )
     draft = method.draft(targets, {target: ("one", "other") for target in targets})
     stages = preprocessor.run(source.recordings, draft, "median", "medians", source.options)
     for note in stages.notes:
@@ -147,13 +153,16 @@ def read(source, method, preprocessor, say, class_names=None):
         target: _words(source, target, table, names, table_of_labels, say) for target in targets
     }
     class_names = class_names or {t: _order(words[t], source, t) for t in targets}
+    medians = stages.spectra(targets[0], "median")
+    if np.ptp(medians, axis=0).max() == 0:
+        raise InputError(f"all {len(names)} samples have the same spectrum: nothing can be learned")
     samples = Samples(
         names=np.array(names),
         groups=np.array(groups.sample_groups(names, table_of_labels, source.group)),
         scans=table["scans"].to_numpy(),
         temperature=table["temperature"].to_numpy(),
         humidity=table["humidity"].to_numpy(),
-        medians=stages.spectra(targets[0], "median"),
+        medians=medians,
         wavelengths_nanometres=method.wavelengths_nanometres,
         class_names=class_names,
         classes={

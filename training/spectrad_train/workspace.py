@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -56,9 +57,9 @@ class Workspace:
         path = self.path("results", f"{name}.npz")
         if not path.exists():
             arrays = make()
-            beside = path.with_suffix(".part.npz")
-            np.savez(beside, **arrays)
-            os.replace(beside, path)
+            packed = io.BytesIO()
+            np.savez(packed, **arrays)
+            write_whole(path, packed.getvalue())
         with np.load(path, allow_pickle=False) as stored:
             return {key: stored[key] for key in stored.files}
 

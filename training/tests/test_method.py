@@ -55,3 +55,22 @@ def test_a_file_that_is_no_method_is_refused(tmp_path, text, said):
     path.write_text(text)
     with pytest.raises(InputError, match=said):
         method.chosen(str(path), None)
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        {"axis": {}},
+        {"axis": {"startNanometres": 900, "endNanometres": 1700, "points": "a"}},
+        {"axis": {"startNanometres": 900, "endNanometres": 1700, "points": -3}},
+        {"window": None},
+        {"signatures": []},
+        {"signatures": {"a": 5}},
+        {"nets": 5},
+    ],
+)
+def test_a_file_with_odd_values_is_refused_in_a_sentence(tmp_path, described):
+    path = tmp_path / "method.json"
+    path.write_text(json.dumps(described))
+    with pytest.raises(InputError, match=r"method\.json: .*expected values as in bundle\.json"):
+        method.chosen(str(path), None)
