@@ -5,6 +5,7 @@ from dataclasses import replace
 import jax
 import numpy as np
 import pytest
+from jax.experimental.compilation_cache import compilation_cache
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
@@ -151,6 +152,8 @@ def test_halving_the_rate_and_a_last_batch_compile_nothing_anew(monkeypatch):
 
 
 def test_a_second_fit_of_the_same_kind_finds_everything_in_the_compilation_cache(tmp_path):
+    # jax opens its cache once: another test may have opened that of the command line.
+    compilation_cache.reset_cache()
     jax.config.update("jax_compilation_cache_dir", str(tmp_path))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
     try:
@@ -161,6 +164,7 @@ def test_a_second_fit_of_the_same_kind_finds_everything_in_the_compilation_cache
             entries.append({file.name for file in tmp_path.iterdir() if "atime" not in file.name})
     finally:
         jax.config.update("jax_compilation_cache_dir", None)
+        compilation_cache.reset_cache()
     assert entries[0], "nothing was cached"
     assert entries[1] == entries[0]
 
