@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import constants
-from .networks.spectra_vgg import trained_region
+from .networks.spectra_vgg import network_images
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,7 @@ class TargetArrays:
 
     def network_inputs(self, *, meta=True):
         """What SpectraVGG is trained on: the part of the image that matters, channels last."""
-        region = trained_region(self.images.shape[-1])
-        images = np.ascontiguousarray(self.images[:, :, :region, :region].transpose(0, 2, 3, 1))
+        images = np.ascontiguousarray(network_images(self.images))
         return {"image": images, "meta": self.meta} if meta else {"image": images}
 
     def onnx_inputs(self, rows, *, meta=True):

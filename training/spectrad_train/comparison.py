@@ -59,8 +59,8 @@ def verdict(models):
     `models` maps a model's name to its `metrics.figures`. The rival is the one of LDA, PLS-DA and
     the derivative CNN with the largest balanced accuracy. All numbers of the sentence are means
     over folds. The network earns its cost only where the 95 % interval of the paired difference
-    lies above zero. The rival was chosen as
-    the best on these very rows, which flatters it a little.
+    lies above zero. The rival was chosen as the best on these very rows, which flatters it a
+    little.
     """
     rivals = [name for name in SIMPLER if name in models]
     if NETWORK not in models or not rivals:
@@ -86,6 +86,11 @@ def verdict(models):
     if difference["low"] > 0:
         return (
             f"The network earns its cost: {ours:.3f} against {theirs:.3f} of {spoken} {measured}."
+        )
+    if not _beats_chance(rival):
+        return (
+            f"Not settled: the network's {ours:.3f} is better than permuted labels and {theirs:.3f} "
+            f"of {spoken} is not, but the network is not shown to be the better {measured}."
         )
     suffices = f"{spoken[0].upper()}{spoken[1:]} suffices:"
     if ours <= theirs:

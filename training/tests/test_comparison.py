@@ -94,3 +94,8 @@ def test_the_verdict_is_open_with_one_fold_or_nothing_to_compare_with():
 def test_models_on_different_folds_are_not_compared():
     with pytest.raises(ValueError, match="not the same folds"):
         comparison.paired_difference(model([0.9, 0.8]), model([0.9, 0.8], counts=[20, 21]))
+
+
+def test_a_model_that_is_no_better_than_chance_suffices_for_nothing():
+    models = {"network": model([0.9, 0.3, 0.9]), "lda": model([0.4, 0.5, 0.6], p=0.4)}
+    assert comparison.verdict(models).startswith("Not settled: the network's 0.700")
