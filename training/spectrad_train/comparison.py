@@ -88,10 +88,12 @@ def verdict(models):
             f"The network earns its cost: {ours:.3f} against {theirs:.3f} of {spoken} {measured}."
         )
     if not _beats_chance(rival):
-        return (
-            f"Not settled: the network's {ours:.3f} is better than permuted labels and {theirs:.3f} "
-            f"of {spoken} is not, but the network is not shown to be the better {measured}."
-        )
+        spoken = f"{spoken}, which is no better than permuted labels"
+        return f"Not settled: {ours:.3f} for the network, {theirs:.3f} for {spoken} {measured}."
+    return _rival_suffices(ours, theirs, spoken, measured)
+
+
+def _rival_suffices(ours, theirs, spoken, measured):
     suffices = f"{spoken[0].upper()}{spoken[1:]} suffices:"
     if ours <= theirs:
         return f"{suffices} {theirs:.3f} against the network's {ours:.3f} {measured}."

@@ -98,4 +98,4 @@ def test_models_on_different_folds_are_not_compared():
 
 def test_a_model_that_is_no_better_than_chance_suffices_for_nothing():
     models = {"network": model([0.9, 0.3, 0.9]), "lda": model([0.4, 0.5, 0.6], p=0.4)}
-    assert comparison.verdict(models).startswith("Not settled: the network's 0.700")
+    assert comparison.verdict(models).startswith("Not settled: 0.700 for the network")
