@@ -13,6 +13,9 @@ from .progress import epoch_text
 from .samples import Samples
 from .workspace import Workspace, digest, seed_of
 
+# Below this share of equal answers people are warned: what ships is not what was trained.
+AGREEMENT_EXPECTED = 0.95
+
 
 @dataclass(frozen=True)
 class Member:
@@ -87,11 +90,18 @@ def _agreement(network, path, arrays, rows, choices):
 
 
 def outcome(member, found):
-    """One line on a member."""
-    return (
+    """One line on a member, with a warning where quantization changes its answers."""
+    agreement = float(found["agreement"])
+    text = (
         f"{member.title}: {len(found['history.epoch'])} epochs, int8 answers like float in "
-        f"{float(found['agreement']):.1%} of the samples that chose the epoch"
+        f"{agreement:.1%} of the samples that chose the epoch"
     )
+    if agreement < AGREEMENT_EXPECTED:
+        text += (
+            f"; warning: expected {AGREEMENT_EXPECTED:.0%} or more, so quantization costs answers "
+            "(a network that learned little has none that are clear)"
+        )
+    return text
 
 
 def figures(found):
