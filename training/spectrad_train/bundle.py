@@ -4,11 +4,10 @@ import json
 import os
 import re
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import golden
+from . import golden, programs
 from .errors import InputError
 from .workspace import digest
 
@@ -110,12 +109,7 @@ def checked(spectractl, folder):
 
     Errors: InputError with its refusal. That would be a mistake of the workshop, not of people.
     """
-    result = subprocess.run(
-        [str(spectractl), "bundle", "check", str(folder)],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    result = programs.run("spectractl", [spectractl, "bundle", "check", folder])
     if result.returncode != 0:
         raise InputError(
             f"the daemon's checker refuses the finished bundle {folder}: "

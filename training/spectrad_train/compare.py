@@ -5,10 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from . import fitting, metrics, models
-from .arrays import Arrays
-from .cross_validation import Fold, folds_of
+from .cross_validation import Fold, folds_of, prepared
 from .imbalance import KINDS
-from .preprocessing import Preprocessor
 from .progress import epoch_text
 from .workspace import seed_of
 
@@ -43,12 +41,7 @@ def _answers(trial, report):
     seed = seed_of(choices.seed, fold.target, fold.number)
     report(f"{trial.title}: constants and images")
     folder = fold.workspace.path("compare", trial.kind, f"{fold.target}-{fold.number}", "fit.npz")
-    preprocessor = Preprocessor(fold.spectractl, folder.parent / "preprocessed")
-    arrays = Arrays(fold.samples, fold.method, preprocessor)
-    draft = arrays.draft(fold.target, fold.training)
-    parts = models.split(fold.samples, fold.target, fold.training, choices, seed)
-    values = arrays.of(fold.target, draft, parts.copies)
-    preprocessor.remove()
+    values, parts = prepared(fold, choices, seed, folder.parent)
     fitted = models.fit_network(
         values,
         parts,

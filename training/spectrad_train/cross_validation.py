@@ -86,12 +86,7 @@ def _answers(fold, report):
         found[name] = models.baseline_answers(name, fold.samples, fold.target, rows, held_out, seed)
     report(f"{fold.title}: constants and images")
     folder = fold.workspace.path("folds", f"{fold.target}-{fold.number}", "network.onnx").parent
-    preprocessor = Preprocessor(fold.spectractl, folder / "preprocessed")
-    arrays = Arrays(fold.samples, fold.method, preprocessor)
-    draft = arrays.draft(fold.target, rows)
-    parts = models.split(fold.samples, fold.target, rows, choices, seed)
-    values = arrays.of(fold.target, draft, parts.copies)
-    preprocessor.remove()
+    values, parts = prepared(fold, choices, seed, folder)
 
     def told(name):
         return lambda epoch, record: report(epoch_text(f"{fold.title}, {name}", epoch, record))
@@ -103,6 +98,20 @@ def _answers(fold, report):
         values, parts, held_out, choices, seed, folder, told("network")
     )
     return found | models.history_arrays(history)
+
+
+def prepared(fold, choices, seed, folder):
+    """What a network learns from in this fold, constants found on its training rows alone.
+
+    Returns `TargetArrays` and the `Split` of the training rows; `folder` holds files meanwhile.
+    """
+    preprocessor = Preprocessor(fold.spectractl, folder / "preprocessed")
+    arrays = Arrays(fold.samples, fold.method, preprocessor)
+    draft = arrays.draft(fold.target, fold.training)
+    parts = models.split(fold.samples, fold.target, fold.training, choices, seed)
+    values = arrays.of(fold.target, draft, parts.copies)
+    preprocessor.remove()
+    return values, parts
 
 
 def collected(results, folds, numbers):

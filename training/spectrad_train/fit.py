@@ -122,7 +122,7 @@ def described(run, description):
         "samples": len(run.samples),
         "groups": len(np.unique(run.samples.groups)),
         "folds": run.choices.folds,
-        "programs": programs(),
+        "programs": program_versions(),
         "targets": {},
     }
 
@@ -287,6 +287,6 @@ def _baselines_on(known, others, target, rows, choices):
     }
 
 
-def programs():
+def program_versions():
     """Versions of what the figures were made with."""
     return {"python": platform.python_version()} | {name: version(name) for name in PROGRAMS}

@@ -2,12 +2,12 @@
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from . import programs
 from .errors import InputError
 
 
@@ -29,13 +29,7 @@ class Preprocessor:
         (output / "draft" / "bundle.json").write_text(json.dumps(draft), encoding="utf-8")
         command = [self.spectractl, "preprocess", *map(str, recordings), "--until", until]
         command += ["--bundle", str(output / "draft"), "--output", str(output), *options]
-        try:
-            result = subprocess.run(command, check=False, capture_output=True, text=True)
-        except OSError as error:
-            raise InputError(
-                f"{self.spectractl}: {error.strerror}, expected spectractl "
-                "(build it with `make build`, or name it with --spectractl)"
-            ) from None
+        result = programs.run("spectractl", command)
         said = [line.strip() for line in result.stderr.splitlines() if line.strip()]
         if result.returncode != 0:
             words = " ".join(line for line in said if not line.startswith(("Usage", "See")))

@@ -1,11 +1,10 @@
 """How the bundles that ship are made, and a small one to see the way."""
 
-import subprocess
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from . import fit, method
+from . import fit, method, programs
 from .bundle import Description
 from .choices import Choices
 from .errors import InputError
@@ -42,13 +41,7 @@ class Donors:
         plain = path.with_name(f"{name}.plain.scans.ndjson")
         command = [str(spectrasim), "synthesize", "blood", "--seed", str(self.seed)]
         command += ["--donors", str(self.donors), "--scans", str(self.scans), "-o", str(plain)]
-        try:
-            result = subprocess.run(command, check=False, capture_output=True, text=True)
-        except OSError as error:
-            raise InputError(
-                f"{spectrasim}: {error.strerror}, expected spectrasim "
-                "(build it with `make build`, or name it with --spectrasim)"
-            ) from None
+        result = programs.run("spectrasim", command)
         if result.returncode != 0:
             raise InputError(result.stderr.strip())
         text = plain.read_text(encoding="utf-8")

@@ -129,6 +129,20 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(donors, tmp_path, capsys, 
     assert not (tmp_path / "bundle").exists()
 
 
+def test_the_comparison_fits_every_treatment_on_the_same_folds(donors, tmp_path, capsys):
+    arguments = fit_arguments(donors, tmp_path)
+    output = arguments.index("--output")
+    name = arguments.index("--name")
+    arguments = ["compare", *arguments[1:output], *arguments[output + 2 : name], "--quiet", *TINY]
+    assert cli.main([*arguments, "--epochs", "1"]) == 0
+    found = json.loads((tmp_path / "work" / "imbalance.json").read_text())
+    kinds = {"none", "weighted", "undersample", "oversample"}
+    assert set(found["hdl_cholesterol"]) == kinds == set(found["means"])
+    best = max(found["means"], key=found["means"].get)
+    assert found["default"] == best
+    assert f"{best} wins" in capsys.readouterr().out
+
+
 def test_an_output_that_is_there_is_kept(made, donors, tmp_path, capsys):
     before = contents(made / "bundle")
     assert cli.main(fit_arguments(donors, made)) == 2
