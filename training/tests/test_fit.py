@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from programs import SPECTRACTL, needs_programs
 
@@ -138,6 +139,12 @@ def test_the_comparison_fits_every_treatment_on_the_same_folds(donors, tmp_path,
     found = json.loads((tmp_path / "work" / "imbalance.json").read_text())
     kinds = {"none", "weighted", "undersample", "oversample"}
     assert set(found["hdl_cholesterol"]) == kinds == set(found["means"])
+    results = tmp_path / "work" / "results"
+    answers = {
+        np.load(results / f"compare-{kind}" / "hdl_cholesterol" / "fold0.npz")["network"].tobytes()
+        for kind in kinds
+    }
+    assert len(answers) == 4, "two treatments gave the same answers: they differ in nothing"
     best = max(found["means"], key=found["means"].get)
     assert found["default"] == best
     assert f"{best} wins" in capsys.readouterr().out
