@@ -35,7 +35,7 @@ struct SoakTests {
       (0..<count).map { _ in LoadClient(manner, path: laboratory.socket) }
     }
     defer { for client in clients { client.stop() } }
-    let samples = try await measure(daemon, clients[0])
+    let samples = try await measure(daemon, clients.filter { $0.manner == .reading })
     for client in clients { client.stop() }
     check(clients)
     try check(samples, daemon: daemon)
@@ -45,18 +45,20 @@ struct SoakTests {
     report(samples, clients)
   }
 
-  /// Looks at the daemon twenty times until `client` has seen enough.
-  private func measure(_ daemon: RunningProgram, _ client: LoadClient) async throws -> [Sample] {
+  /// Looks at the daemon twenty times until every one of `clients` has been told of enough numbers.
+  private func measure(_ daemon: RunningProgram, _ clients: [LoadClient]) async throws -> [Sample] {
     var samples: [Sample] = []
-    let step = SoakTests.scansMin / 20
     for turn in 1...20 {
-      let isThere = try await becomesTrue(seconds: 120) {
-        client.seen.lineCount >= turn * step || !client.seen.faults.isEmpty
+      let target = turn * SoakTests.scansMin / 20
+      let areThere = try await becomesTrue(seconds: 120) {
+        let seen = clients.map(\.seen)
+        return seen.allSatisfy { $0.numberCount >= target } || seen.contains { !$0.faults.isEmpty }
       }
-      try #require(isThere, "\(client.seen.lineCount) of \(turn * step) lines\n\(daemon.errors)")
+      let counts = clients.map(\.seen.numberCount)
+      try #require(areThere, "\(counts) of \(target) numbers\n\(daemon.errors)")
       samples.append(
         Sample(
-          scans: client.seen.lineCount,
+          scans: counts[0],
           residentKilobytes: try #require(SoakTests.residentKilobytes(of: daemon.identifier)),
           descriptors: try #require(ProcessResources(of: daemon.identifier)).descriptors
         )
@@ -70,8 +72,9 @@ struct SoakTests {
       let seen = client.seen
       #expect(seen.faults.isEmpty, "client \(index), \(client.manner): \(seen.faults.prefix(3))")
       guard client.manner == .reading else { continue }
-      #expect(seen.announced.isEmpty, "client \(index) lost \(seen.announced)")
-      #expect(seen.lineCount >= SoakTests.scansMin)
+      // A machine that is busy with other things may keep a reader from reading: then it is told.
+      #expect(seen.announced.keys.allSatisfy { $0 == "slowClient" }, "\(index): \(seen.announced)")
+      #expect(seen.numberCount >= SoakTests.scansMin, "client \(index)")
     }
     #expect(clients.contains { $0.manner == .vanishing && $0.connectionCount > 1 })
   }
