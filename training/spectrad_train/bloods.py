@@ -38,7 +38,12 @@ def evaluate(folder, signatures, choices, places, jobs, progress):
     if signatures:
         steps = replace(steps, signatures=measured_signatures(signatures, steps))
     kinds = {
-        "published": replace(choices, activation="softmax", imbalance="none"),
+        "published": replace(
+            choices,
+            activation="softmax",
+            imbalance="none",
+            schedule=replace(choices.schedule, averaging=0.0),
+        ),
         "workshop": choices,
     }
     parts = {}

@@ -30,7 +30,7 @@ class Checkpoint:
     """One fit's state in one file of a folder, which is written beside and then renamed.
 
     The file holds every variable of network and optimizer, the state of the dropout among them,
-    the weights of the best epoch and the history so far. Without a folder nothing is kept, and
+    the averages of the weights, the weights that are kept and the history so far. Without a folder nothing is kept, and
     the fit's identity, which reads all of its data, is not asked for.
     """
 
@@ -38,13 +38,13 @@ class Checkpoint:
         self.folder = folder
         self.identity = identity() if folder else None
 
-    def save(self, variables, history, best_weights):
+    def save(self, variables, history, kept_weights):
         """Replaces the file, whole or not at all."""
         if self.folder is None:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         arrays = {f"variable{i}": np.asarray(v.value) for i, v in enumerate(variables)}
-        arrays |= {f"best{i}": weight for i, weight in enumerate(best_weights)}
+        arrays |= {f"kept{i}": weight for i, weight in enumerate(kept_weights)}
         facts = json.dumps({"identity": self.identity, "history": history})
         partial = self.folder / f"{FILE}.partial"
         with open(partial, "wb") as file:
@@ -54,7 +54,7 @@ class Checkpoint:
         partial.replace(self.folder / FILE)
 
     def restore(self, variables):
-        """Sets the variables and returns the history and the best epoch's weights.
+        """Sets the variables and returns the history and the weights that are kept.
 
         Returns nothing, and leaves the variables alone, if there is no file or one of another fit.
         """
@@ -70,5 +70,5 @@ class Checkpoint:
             return None
         for index, variable in enumerate(variables):
             variable.assign(arrays[f"variable{index}"])
-        count = sum(name.startswith("best") for name in arrays)
-        return facts["history"], [arrays[f"best{index}"] for index in range(count)]
+        count = sum(name.startswith("kept") for name in arrays)
+        return facts["history"], [arrays[f"kept{index}"] for index in range(count)]

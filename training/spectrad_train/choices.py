@@ -27,7 +27,9 @@ class Choices:
     imbalance: str = DEFAULT_IMBALANCE
     schedule: Schedule = field(default_factory=Schedule)
     member_schedule: Schedule = field(default_factory=Schedule)
-    small_schedule: Schedule = field(default_factory=lambda: Schedule(epochs=60, batch=32))
+    small_schedule: Schedule = field(
+        default_factory=lambda: Schedule(epochs=60, batch=32, averaging=0.0)
+    )
     members: int = 1
     folds: int = 10
     validation_share: float = 0.15

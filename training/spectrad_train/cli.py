@@ -173,6 +173,14 @@ def _add_network(parser):
         default=10,
         help="epochs without improvement until the learning rate is halved",
     )
+    network.add_argument(
+        "--averaging",
+        type=float,
+        default=0.98,
+        metavar="SHARE",
+        help="what the moving average of the weights keeps of itself at each step; "
+        "0 keeps the best epoch's weights instead (default: %(default)s)",
+    )
     network.add_argument("--batch", type=int, default=16)
     network.add_argument("--learning-rate", type=float, default=1e-3)
 

@@ -166,6 +166,10 @@ def choices(chosen):
             f"--convolution-dropout: found {chosen.convolution_dropout}, expected a share from 0 "
             "to less than 1"
         )
+    if not 0 <= chosen.averaging < 1:
+        raise InputError(
+            f"--averaging: found {chosen.averaging}, expected a share from 0 to less than 1"
+        )
     fold_width = chosen.fold_width or min(chosen.width, Fraction(1, 4))
     for width in (chosen.width, fold_width):
         # The members come last: a width that cannot be must not wait for the folds.
@@ -176,6 +180,7 @@ def choices(chosen):
         learning_rate=chosen.learning_rate,
         patience=chosen.patience,
         halve_after=chosen.halve_after,
+        averaging=chosen.averaging,
     )
     return Choices(
         activation=chosen.activation,

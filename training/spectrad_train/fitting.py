@@ -1,7 +1,8 @@
-"""Fits a network on some rows of a table of samples and keeps the epoch best on others."""
+"""Fits a network on some rows of a table of samples, for as long as it gains on others."""
 
 import math
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +24,12 @@ PROBABILITY_MIN = 1e-7
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how fast to learn: the published patience and halving, our own batch."""
+    """How long and how fast to learn: the published patience and halving, our own batch.
+
+    `averaging` is the share of itself that the moving average of the weights keeps at each step;
+    what is judged, and at the end kept, is that average. With 0 there is none, and the weights of
+    the best epoch are kept.
+    """
 
     epochs: int = 200
     batch: int = 16
@@ -31,10 +37,11 @@ class Schedule:
     patience: int = 20
     halve_after: int = 10
     gradient_norm_max: float = 1.0
+    averaging: float = 0.98
 
 
 class Fitted(NamedTuple):
-    """A network with the weights of its best epoch, and a record of every epoch."""
+    """A network with the weights that are kept, and a record of every epoch."""
 
     network: keras.Model
     history: list[dict]
@@ -93,13 +100,18 @@ def fit(
     checkpoint: Path | None = None,
     report: Callable[[int, dict], None] = lambda epoch, record: None,
 ) -> Fitted:
-    """Trains on some rows and returns the network with the weights of its best epoch.
+    """Trains on some rows and returns the network with the weights that are kept.
 
     `inputs` has a table [n, ...] for each of the network's inputs by name, `classes` [n] and
     `weights` [n] (each row's share in the loss) belong to the same rows; `training` and
     `validation` are indices of them, and `training` may repeat rows. The best epoch has the least
     weighted cross-entropy on the validation rows. Everything follows from the network's weights,
     the rows and the seed.
+
+    With averaging it is the weights' moving average that is judged, and its last state that is
+    kept (Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992). With
+    seven validation rows of a rare class the weights of one epoch answer quite unlike the next's,
+    and which epoch looks best is chance.
 
     With a `checkpoint`, a folder, the same fit called again continues behind the last epoch that
     was finished, to the same result; a checkpoint of any other fit is discarded.
@@ -110,7 +122,8 @@ def fit(
         schedule.learning_rate, global_clipnorm=schedule.gradient_norm_max
     )
     optimizer.build(network.trainable_variables)
-    variables = [*network.variables, *optimizer.variables]
+    averages = _copies(network)
+    variables = [*network.variables, *optimizer.variables, *averages]
     kept = Checkpoint(
         checkpoint,
         lambda: fingerprint(
@@ -119,17 +132,23 @@ def fit(
             _portions(inputs, np.concatenate([training, validation])),
         ),
     )
-    history, best_weights = kept.restore(variables) or ([], network.get_weights())
-    step = _training_step(network, optimizer)
+    history, kept_weights = kept.restore(variables) or ([], network.get_weights())
+    step = _training_step(network, optimizer, schedule)
     held_out = {name: table[validation] for name, table in inputs.items()}
     while not (now := standing(_losses(history), schedule)).finished:
         optimizer.learning_rate = now.learning_rate
         epoch = len(history)
         order = np.random.default_rng([seed, epoch]).permutation(training)
         training_loss = _train_epoch(
-            network, optimizer, step, training_batches(inputs, classes, weights, order, schedule)
+            network,
+            optimizer,
+            averages,
+            step,
+            training_batches(inputs, classes, weights, order, schedule),
         ) / float(weights[training].sum())
-        probabilities = predict(network, held_out)
+        with _averaged(network, averages):
+            probabilities = predict(network, held_out)
+            judged_weights = network.get_weights()
         record = {
             "epoch": epoch,
             "trainingLoss": training_loss,
@@ -138,11 +157,11 @@ def fit(
         }
         _require_finite(record)
         history.append(record)
-        if standing(_losses(history), schedule).best == epoch:
-            best_weights = network.get_weights()
-        kept.save(variables, history, best_weights)
+        if schedule.averaging > 0 or standing(_losses(history), schedule).best == epoch:
+            kept_weights = judged_weights
+        kept.save(variables, history, kept_weights)
         report(epoch, record)
-    network.set_weights(best_weights)
+    network.set_weights(kept_weights)
     return Fitted(network, history)
 
 
@@ -213,7 +232,7 @@ def training_batches(inputs, classes, weights, order, schedule):
         yield _batch(inputs, rows), classes[rows], share.astype(np.float32), counted.sum()
 
 
-def _training_step(network, optimizer):
+def _training_step(network, optimizer, schedule):
     """One step of gradient descent, compiled: from a state and a batch to the next and the loss."""
 
     def loss(trainable, others, inputs, classes, weights):
@@ -222,24 +241,36 @@ def _training_step(network, optimizer):
         losses = keras.losses.categorical_crossentropy(targets, probabilities)
         return (losses * weights).sum(), others
 
+    def averaged(average, value, done):
+        if not jax.numpy.issubdtype(value.dtype, jax.numpy.floating):
+            return value  # The state of a dropout.
+        # The first steps forget faster: an average must not remember the weights drawn at first.
+        kept = jax.numpy.minimum(schedule.averaging, (1 + done) / (10 + done))
+        return kept * average + (1 - kept) * value
+
     @jax.jit
     def step(state, inputs, classes, weights):
-        trainable, others, moments = state
+        trainable, others, moments, averages = state
         (value, others), gradients = jax.value_and_grad(loss, has_aux=True)(
             trainable, others, inputs, classes, weights
         )
+        done = moments[0].astype("float32")
         trainable, moments = optimizer.stateless_apply(moments, gradients, trainable)
-        return (trainable, others, moments), value
+        averages = [
+            averaged(*pair, done) for pair in zip(averages, [*trainable, *others], strict=True)
+        ]
+        return (trainable, others, moments, averages), value
 
     return step
 
 
-def _train_epoch(network, optimizer, step, batches):
+def _train_epoch(network, optimizer, averages, step, batches):
     """Trains one epoch; returns the sum of the rows' weighted losses."""
     groups = (
         network.trainable_variables,
         network.non_trainable_variables,
         optimizer.variables,
+        averages,
     )
     state = tuple([variable.value for variable in group] for group in groups)
     losses = []
@@ -250,6 +281,32 @@ def _train_epoch(network, optimizer, step, batches):
         for variable, value in zip(group, values, strict=True):
             variable.assign(value)
     return float(np.sum(losses, dtype=np.float64))
+
+
+def _network_variables(network):
+    """The network's variables, what is trained first: the order of its averages."""
+    return [*network.trainable_variables, *network.non_trainable_variables]
+
+
+def _copies(network):
+    """Variables that begin as the network's."""
+    return [
+        keras.Variable(np.array(variable.value), dtype=variable.dtype, trainable=False)
+        for variable in _network_variables(network)
+    ]
+
+
+@contextmanager
+def _averaged(network, averages):
+    """Lends the network its averages for as long as it is asked."""
+    variables = _network_variables(network)
+    own = [np.array(variable.value) for variable in variables]
+    # Copies, because predicting gives the memory of the network's values to its compiled step.
+    for variable, average in zip(variables, averages, strict=True):
+        variable.assign(np.array(average.value))
+    yield
+    for variable, value in zip(variables, own, strict=True):
+        variable.assign(value)
 
 
 def _validation_figures(probabilities, classes, weights):

@@ -18,7 +18,7 @@ CALIBRATION_SAMPLES = 200
 
 @dataclass(frozen=True)
 class Split:
-    """Which rows a network learns from, how much each counts, and which choose the epoch.
+    """Which rows a network learns from, how much each counts, and which say when to stop.
 
     `training` may hold rows behind the table's: augmented copies, made of training rows only.
     `weights` has an entry for every row, copies included.
@@ -31,7 +31,7 @@ class Split:
 
 
 def split(samples, target, rows, choices, seed):
-    """Splits `rows` by group into learning and choosing the epoch, and balances the classes.
+    """Splits `rows` by group into those to learn from and to judge by; balances the former.
 
     Returns a `Split` whose `copies` is a table of augmented samples, or None.
     """
@@ -53,10 +53,6 @@ def split(samples, target, rows, choices, seed):
         copies = samples.with_medians(medians, plan.copies)
         learned = np.concatenate([learned, np.arange(len(samples), total)])
         weights[len(samples) :] = plan.copy_weights
-    # The epoch is chosen as balanced accuracy would choose it, whatever the training counts.
-    counts = np.bincount(classes[validation])
-    share = 1 / np.maximum(counts[classes[validation]], 1)
-    weights[validation] = share / share.mean()
     return Split(learned, validation, weights, copies)
 
 

@@ -14,9 +14,9 @@ from .workspace import write_whole
 
 DEMONSTRATION = "demonstration, not for diagnosis"
 # Where no GPU is at hand: two cores shall be done within the hour.
-BLOOD_SCHEDULE = Schedule(epochs=20, patience=6, halve_after=3)
+BLOOD_SCHEDULE = Schedule(epochs=20, halve_after=3)
 # What ships is trained once and longer.
-BLOOD_MEMBER_SCHEDULE = Schedule(epochs=30, patience=12, halve_after=4)
+BLOOD_MEMBER_SCHEDULE = Schedule(epochs=30, halve_after=4)
 POWDERS_SCHEDULE = Schedule(epochs=30, patience=8, halve_after=4)
 TRIAL_SCHEDULE = Schedule(epochs=10, patience=5, halve_after=3)
 

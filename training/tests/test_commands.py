@@ -17,6 +17,7 @@ EVALUATE = ("evaluate", "bloods", "--folder", ".", "--report", "report")
         ((*FIT, "--permutations", "-5"), "--permutations: found -5"),
         ((*FIT, "--learning-rate", "nan"), "--learning-rate: found nan"),
         ((*FIT, "--convolution-dropout", "2"), "--convolution-dropout: found 2"),
+        ((*FIT, "--averaging", "1"), "--averaging: found 1"),
         ((*FIT, "--width", "3/7"), "width 3/7"),
         ((*FIT, "--fold-width", "1/3"), "width 1/3"),
         ((*COMPARE, "--folds", "0"), "--folds: found 0"),

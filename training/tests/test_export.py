@@ -113,6 +113,62 @@ def test_the_int8_file_answers_much_as_the_float_model(quantized):
     np.testing.assert_allclose(found, expected, atol=0.05, err_msg=f"seed {SEED}")
 
 
+def alike(count, meta=True):
+    """Samples whose images differ little, as those of one kind do, and are far from zero."""
+    inputs = samples(85, meta, count)
+    common = np.array([0.6, -0.4, 0.3], np.float32)[:, np.newaxis, np.newaxis]
+    return {**inputs, "image": common + 0.05 * inputs["image"]}
+
+
+def means(model, name, inputs):
+    """The mean of each channel of a tensor, over samples and pixels."""
+    opened = onnx.ModelProto()
+    opened.CopyFrom(model)
+    del opened.graph.output[:]
+    opened.graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, None))
+    session = onnxruntime.InferenceSession(
+        opened.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    rows = [{k: v[i : i + 1] for k, v in inputs.items()} for i in range(len(inputs["image"]))]
+    values = np.concatenate([session.run(None, row)[0] for row in rows])
+    return values.mean(axis=(0, *range(2, values.ndim)), dtype=float)
+
+
+@pytest.mark.parametrize("activation", ["relu", "softmax"])
+def test_every_layer_answers_in_the_mean_as_the_float_model_does(activation, tmp_path):
+    model = float_model(network_of(activation, True, 85), 85, CLASS_NAMES)
+    inputs = alike(12)
+    quantization.quantize(model, tmp_path / "member.onnx", inputs)
+    int8 = onnx.load(tmp_path / "member.onnx")
+    values = {v.name: numpy_helper.to_array(v) for v in int8.graph.initializer}
+    weighted = [node for node in model.graph.node if node.op_type in ("Conv", "Gemm")]
+    assert len(weighted) == 11
+    for node in weighted:
+        steps = values[f"{node.input[2]}_quantized_scale"]
+        own = next(
+            found
+            for found in int8.graph.node
+            if found.op_type == node.op_type and found.input[1].startswith(node.input[1])
+        )
+        difference = means(int8, own.output[0], inputs) - means(model, node.output[0], inputs)
+        # Half a step of the bias, and what floats of this size leave.
+        assert (np.abs(difference) <= 0.51 * steps + 1e-4).all(), f"seed {SEED}, {node.name}"
+
+
+def test_moved_biases_bring_the_answers_nearer_to_the_float_models(tmp_path, monkeypatch):
+    model = float_model(network_of("relu", False, 85), 85, CLASS_NAMES)
+    inputs = alike(12, meta=False)
+    expected = quantization.probabilities(model, inputs)
+
+    def error(path):
+        quantization.quantize(model, path, inputs)
+        return np.abs(quantization.probabilities(path, inputs) - expected).mean()
+
+    moved = error(tmp_path / "moved.onnx")
+    monkeypatch.setattr(quantization, "corrected", lambda _, int8, __: int8)
+    assert moved < 0.8 * error(tmp_path / "plain.onnx"), f"seed {SEED}"
+
+
 def test_the_image_is_quantized_between_minus_one_and_one_whatever_calibrates(quantized, tmp_path):
     model, path, inputs = quantized
     other = tmp_path / "other.onnx"

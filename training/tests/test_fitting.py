@@ -125,6 +125,39 @@ def test_the_losses_are_the_weighted_means_over_the_rows():
         assert record[name] == pytest.approx(expected, rel=1e-5)
 
 
+def test_what_is_kept_is_the_average_of_the_weights_of_all_steps(tmp_path):
+    schedule = Schedule(epochs=30, batch=64, learning_rate=0.05, patience=30, averaging=0.8)
+    network = dropping_network()
+    count = len(network.variables)
+    average = [np.array(weight) for weight in network.get_weights()]
+    averages = []
+
+    def follow(step, _):
+        nonlocal average
+        # One step an epoch: the file holds the weights of each.
+        with np.load(tmp_path / "fit.npz") as file:
+            values = [file[f"variable{index}"] for index in range(count)]
+        kept = min(0.8, (1 + step) / (10 + step))
+        weights = [value for value in values if value.dtype == np.float32]
+        average = [kept * a + (1 - kept) * w for a, w in zip(average, weights, strict=True)]
+        averages.append(average)
+
+    network, history = fitted(schedule, network=network, checkpoint=tmp_path, report=follow)
+    assert len(averages) == len(history)
+    for found, expected in zip(network.get_weights(), averages[-1], strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_a_share_of_zero_keeps_the_weights_of_the_epoch(tmp_path):
+    schedule = Schedule(epochs=1, averaging=0.0)
+    network = fitted(schedule, network=dropping_network(), checkpoint=tmp_path).network
+    with np.load(tmp_path / "fit.npz") as file:
+        values = [file[f"variable{index}"] for index in range(len(network.variables))]
+    weights = [value for value in values if value.dtype == np.float32]
+    for found, expected in zip(network.get_weights(), weights, strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
 def test_a_last_batch_is_filled_up_with_rows_of_no_weight():
     inputs, classes, weights = table()
     order = np.arange(37)[::-1]
@@ -169,9 +202,9 @@ def test_a_second_fit_of_the_same_kind_finds_everything_in_the_compilation_cache
     assert entries[1] == entries[0]
 
 
-def test_the_best_epoch_is_kept_and_a_stale_fit_ends():
+def test_without_averaging_the_best_epoch_is_kept_and_a_stale_fit_ends():
     inputs, classes, weights = table()
-    schedule = Schedule(epochs=60, learning_rate=0.2, patience=4)
+    schedule = Schedule(epochs=60, learning_rate=0.2, patience=4, averaging=0.0)
     network, history = fitted(schedule, network=linear_network())
     losses = [record["validationLoss"] for record in history]
     assert len(history) < 60

@@ -178,8 +178,9 @@ def _learning(histories):
         picture(
             figure_plots.learning_curves(histories),
             f"Loss, balanced accuracy and learning rate by epoch in {len(histories)} folds.",
-            "One line per fold. The dot marks the epoch whose weights were kept; the learning rate "
-            "falls where the validation loss stands still.",
+            "One line per fold. The dot marks the least validation loss; the learning rate falls "
+            "where that stands still. Judged on validation samples, and kept at the end, is the "
+            "moving average of the weights; without averaging, the weights at the dot.",
         ),
     ]
 
