@@ -30,8 +30,8 @@ class Checkpoint:
     """One fit's state in one file of a folder, which is written beside and then renamed.
 
     The file holds every variable of network and optimizer, the state of the dropout among them,
-    the averages of the weights, the weights that are kept and the history so far. Without a folder nothing is kept, and
-    the fit's identity, which reads all of its data, is not asked for.
+    the averages of the weights, the weights that are kept and the history so far. Without a
+    folder nothing is kept, and the fit's identity, which reads all of its data, is not asked for.
     """
 
     def __init__(self, folder: Path | None, identity: Callable[[], str]):
