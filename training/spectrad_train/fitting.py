@@ -109,9 +109,9 @@ def fit(
     the rows and the seed.
 
     With averaging it is the weights' moving average that is judged, and its last state that is
-    kept (Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992). With
-    seven validation rows of a rare class the weights of one epoch answer quite unlike the next's,
-    and which epoch looks best is chance.
+    kept (after Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992,
+    but forgetting). With seven validation rows of a rare class the weights of one epoch answer
+    quite unlike the next's, and which epoch looks best is chance.
 
     With a `checkpoint`, a folder, the same fit called again continues behind the last epoch that
     was finished, to the same result; a checkpoint of any other fit is discarded.
@@ -172,7 +172,7 @@ def _losses(history):
 def _require_rows(network, inputs, classes, training, validation):
     if len(training) == 0 or len(validation) == 0:
         raise InputError(
-            f"{len(training)} rows to train on and {len(validation)} to choose the epoch by: "
+            f"{len(training)} rows to train on and {len(validation)} to judge by: "
             "each must be at least one"
         )
     names = {tensor.name for tensor in network.inputs}
@@ -304,9 +304,11 @@ def _averaged(network, averages):
     # Copies, because predicting gives the memory of the network's values to its compiled step.
     for variable, average in zip(variables, averages, strict=True):
         variable.assign(np.array(average.value))
-    yield
-    for variable, value in zip(variables, own, strict=True):
-        variable.assign(value)
+    try:
+        yield
+    finally:
+        for variable, value in zip(variables, own, strict=True):
+            variable.assign(value)
 
 
 def _validation_figures(probabilities, classes, weights):

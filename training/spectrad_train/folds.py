@@ -47,7 +47,7 @@ def grouped_folds(classes, groups, count, seed, *, class_names=None):
 
 
 def validation_split(classes, groups, rows, share, seed):
-    """Parts rows into those to train on and those that choose the epoch: (training, validation).
+    """Parts rows into those to train on and those to judge it by: (training, validation).
 
     `rows` are indices into `classes` and `groups` (both [n]), all of known class; about `share`
     of them, at most half, become validation rows, whole groups only. Of many random draws of

@@ -94,7 +94,7 @@ def outcome(member, found):
     agreement = float(found["agreement"])
     text = (
         f"{member.title}: {len(found['history.epoch'])} epochs, int8 answers like float in "
-        f"{agreement:.1%} of the samples that chose the epoch"
+        f"{agreement:.1%} of the validation samples"
     )
     if agreement < AGREEMENT_EXPECTED:
         text += (

@@ -13,7 +13,8 @@ from .samples import Source
 from .workspace import write_whole
 
 DEMONSTRATION = "demonstration, not for diagnosis"
-# Where no GPU is at hand: two cores shall be done within the hour.
+# Where no GPU is at hand: two cores shall be done in little more than an hour. Twenty epochs end
+# before the published patience does, so all are trained.
 BLOOD_SCHEDULE = Schedule(epochs=20, halve_after=3)
 # What ships is trained once and longer.
 BLOOD_MEMBER_SCHEDULE = Schedule(epochs=30, halve_after=4)
@@ -157,7 +158,7 @@ def _trial(chosen, jobs):
 
 
 def _choices(jobs, schedule_on_cpu, member_schedule_on_cpu):
-    """Full width and the published patience where there is a GPU, else a quarter and less."""
+    """Full width and the published schedule where there is a GPU, else a quarter and less."""
     if jobs.on_gpu:
         return Choices(width=Fraction(1))
     return Choices(schedule=schedule_on_cpu, member_schedule=member_schedule_on_cpu)

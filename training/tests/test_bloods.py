@@ -49,6 +49,8 @@ def test_both_networks_and_the_simpler_models_are_measured(folder):
     parts = json.loads((report / "metrics.json").read_text())
     activations = {n: p["settings"]["choices"]["activation"] for n, p in parts.items()}
     assert activations == {"published": "softmax", "workshop": "relu"}
+    kept = {name: part["settings"]["choices"]["schedule"] for name, part in parts.items()}
+    assert kept["published"]["averaging"] == 0 < kept["workshop"]["averaging"]
     summary = (report / "summary.md").read_text()
     assert summary.count("published network (int8)") == 3
     assert summary.count("| LDA |") == 3

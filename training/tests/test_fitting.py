@@ -227,8 +227,10 @@ def same_weights(first, second):
     return all(np.array_equal(a, b) for a, b in pairs)
 
 
-def test_a_fit_that_was_interrupted_ends_in_the_same_bits(tmp_path):
-    schedule, epochs = Schedule(epochs=9, learning_rate=0.02, halve_after=1), []
+@pytest.mark.parametrize("averaging", [0.0, 0.98])
+def test_a_fit_that_was_interrupted_ends_in_the_same_bits(averaging, tmp_path):
+    epochs = []
+    schedule = Schedule(epochs=9, learning_rate=0.02, halve_after=1, averaging=averaging)
     whole = fitted(schedule)
 
     def fitted_until(last):
