@@ -303,8 +303,8 @@ def test_a_loss_that_is_no_number_says_so():
         fitted(Schedule(epochs=2), network=linear_network(), inputs=inputs)
 
 
-def test_no_rows_to_choose_the_epoch_by_are_refused():
-    with pytest.raises(InputError, match="50 rows to train on and 0 to choose"):
+def test_no_rows_to_judge_by_are_refused():
+    with pytest.raises(InputError, match="50 rows to train on and 0 to judge"):
         fitted(Schedule(epochs=1), validation=np.arange(0))
 
 
