@@ -10,8 +10,6 @@ struct SequenceWatch {
   private(set) var lineCount = 0
   /// Numbers that gaps announced, by reason.
   private(set) var announced: [String: Int] = [:]
-  /// All numbers that came, as lines or in gaps.
-  var numberCount: Int { lineCount + announced.values.reduce(0, +) }
   private var rest: [UInt8] = []
   /// What ends an object: a newline on the prediction socket, NUL in Varlink.
   private let separator: UInt8

@@ -11,6 +11,11 @@ struct SoakTests {
     ProcessInfo.processInfo.environment["SOAK_SCANS"].flatMap { Int($0) } ?? 4_000
   /// Whether the run is long enough to speak of memory.
   private static var isLong: Bool { scansMin >= 50_000 }
+  /// Settings of the clients' queues.
+  ///
+  /// A short run may share its machine, which then keeps prompt readers from reading for a while:
+  /// their queues hold that. A long run, which is measured, has the queues that ship.
+  private static var queue: [String] { isLong ? [] : ["predictions.queueLines=8192"] }
 
   private struct Sample {
     var scans: Int
@@ -28,7 +33,7 @@ struct SoakTests {
     )
     let daemon = try laboratory.startDaemon(
       scanners: 2,
-      settings: ["store.maximumMebibytes=64"]
+      settings: ["store.maximumMebibytes=64"] + SoakTests.queue
     )
     let manners: [(LoadClient.Manner, Int)] = [(.reading, 20), (.slow, 8), (.vanishing, 4)]
     let clients = manners.flatMap { manner, count in
@@ -45,17 +50,17 @@ struct SoakTests {
     report(samples, clients)
   }
 
-  /// Looks at the daemon twenty times until every one of `clients` has been told of enough numbers.
+  /// Looks at the daemon twenty times until every one of `clients` has seen enough lines.
   private func measure(_ daemon: RunningProgram, _ clients: [LoadClient]) async throws -> [Sample] {
     var samples: [Sample] = []
     for turn in 1...20 {
       let target = turn * SoakTests.scansMin / 20
       let areThere = try await becomesTrue(seconds: 120) {
         let seen = clients.map(\.seen)
-        return seen.allSatisfy { $0.numberCount >= target } || seen.contains { !$0.faults.isEmpty }
+        return seen.allSatisfy { $0.lineCount >= target } || seen.contains { !$0.faults.isEmpty }
       }
-      let counts = clients.map(\.seen.numberCount)
-      try #require(areThere, "\(counts) of \(target) numbers\n\(daemon.errors)")
+      let counts = clients.map(\.seen.lineCount)
+      try #require(areThere, "\(counts) of \(target) lines\n\(daemon.errors)")
       samples.append(
         Sample(
           scans: counts[0],
@@ -72,9 +77,8 @@ struct SoakTests {
       let seen = client.seen
       #expect(seen.faults.isEmpty, "client \(index), \(client.manner): \(seen.faults.prefix(3))")
       guard client.manner == .reading else { continue }
-      // A machine that is busy with other things may keep a reader from reading: then it is told.
-      #expect(seen.announced.keys.allSatisfy { $0 == "slowClient" }, "\(index): \(seen.announced)")
-      #expect(seen.numberCount >= SoakTests.scansMin, "client \(index)")
+      #expect(seen.announced.isEmpty, "client \(index) lost \(seen.announced)")
+      #expect(seen.lineCount >= SoakTests.scansMin, "client \(index)")
     }
     #expect(clients.contains { $0.manner == .vanishing && $0.connectionCount > 1 })
   }
